@@ -1,0 +1,123 @@
+use bytes::{BufMut, BytesMut};
+use ws_frame::{MaskingKey, Utf8Validator};
+
+use crate::{MessageKind, ProtocolError};
+
+/// From this many bytes on the rest of a frame is read straight into the message's buffer.
+const ROOM_FROM: usize = 32 << 10;
+
+/// Most room offered at once: what one read can fill.
+const ROOM_AT_MOST: usize = 1 << 20;
+
+/// The message that is being put together: one buffer, however many fragments.
+#[derive(Debug, Default)]
+pub(crate) struct Assembly {
+    payload: BytesMut,
+    /// How much of `payload` is unmasked and checked; the rest was read into [`Assembly::room`].
+    settled: usize,
+    kind: Option<MessageKind>,
+    utf8: Utf8Validator,
+    empty_fragments: u32,
+    delivered: bool,
+}
+
+impl Assembly {
+    pub(crate) fn is_started(&self) -> bool {
+        self.kind.is_some()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.settled
+    }
+
+    pub(crate) fn start(&mut self, kind: MessageKind) {
+        self.kind = Some(kind);
+        self.utf8 = Utf8Validator::new();
+        self.empty_fragments = 0;
+    }
+
+    /// Counts an empty unfinished continuation frame in a row of such.
+    pub(crate) fn count_empty_fragment(&mut self, limit: u32) -> Result<(), ProtocolError> {
+        self.empty_fragments += 1;
+        if self.empty_fragments > limit {
+            return Err(ProtocolError::EmptyFragments { limit });
+        }
+        Ok(())
+    }
+
+    pub(crate) fn end_empty_fragments(&mut self) {
+        self.empty_fragments = 0;
+    }
+
+    /// Appends masked payload; see [`Assembly::settle`].
+    pub(crate) fn append(&mut self, masked: &[u8]) {
+        self.payload.extend_from_slice(masked);
+    }
+
+    /// Bytes appended or read that are not settled yet.
+    pub(crate) fn unsettled(&self) -> usize {
+        self.payload.len() - self.settled
+    }
+
+    /// Unmasks what came since, the first byte being at `offset` of its frame, and checks text as
+    /// far as it goes, so that a bad byte is found when it arrives and not when the message ends.
+    pub(crate) fn settle(
+        &mut self,
+        key: Option<MaskingKey>,
+        offset: usize,
+    ) -> Result<(), ProtocolError> {
+        let fresh = &mut self.payload[self.settled..];
+        if let Some(key) = key {
+            key.apply(fresh, offset);
+        }
+        if self.kind == Some(MessageKind::Text) {
+            self.utf8
+                .push(fresh)
+                .map_err(|_| ProtocolError::InvalidUtf8)?;
+        }
+        self.settled = self.payload.len();
+        Ok(())
+    }
+
+    /// Where the next `left` bytes of the frame may be read to, once enough of the message is here:
+    /// the buffer grows by what has arrived, never by what was announced.
+    pub(crate) fn room(&mut self, left: usize) -> Option<impl BufMut + '_> {
+        if self.payload.len() < ROOM_FROM || left == 0 {
+            return None;
+        }
+        if self.payload.capacity() == self.payload.len() {
+            let growth = self.payload.len().min(left);
+            self.payload.reserve(growth);
+        }
+        let spare = self.payload.capacity() - self.payload.len();
+        Some((&mut self.payload).limit(spare.min(left).min(ROOM_AT_MOST)))
+    }
+
+    /// Ends the message: its kind, and its payload in [`Assembly::payload`].
+    pub(crate) fn finish(&mut self) -> Result<MessageKind, ProtocolError> {
+        let kind = self.kind.take().unwrap_or(MessageKind::Binary);
+        if kind == MessageKind::Text {
+            self.utf8.finish().map_err(|_| ProtocolError::InvalidUtf8)?;
+        }
+        self.delivered = true;
+        Ok(kind)
+    }
+
+    pub(crate) fn payload(&mut self) -> &mut BytesMut {
+        &mut self.payload
+    }
+
+    /// Frees the buffer of a message that was delivered, unless its owner moved it already.
+    pub(crate) fn release(&mut self) {
+        if self.delivered {
+            self.delivered = false;
+            self.clear();
+        }
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.payload = BytesMut::new();
+        self.settled = 0;
+        self.kind = None;
+    }
+}

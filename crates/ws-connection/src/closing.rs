@@ -1,0 +1,69 @@
+use ws_frame::CloseFrame;
+
+/// Who did something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Side {
+    /// This endpoint.
+    Us,
+    /// The endpoint on the other end.
+    Peer,
+}
+
+/// What is known of the closing handshake (RFC 6455 7.1): which Close frames went over the wire,
+/// and which was the first.
+///
+/// The outer `Option` says whether there was a Close frame, the inner one whether it named a
+/// status code.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ClosingHandshake {
+    sent: Option<Option<CloseFrame>>,
+    received: Option<Option<CloseFrame>>,
+    first: Option<Side>,
+}
+
+impl ClosingHandshake {
+    pub(crate) fn record_sent(&mut self, frame: Option<CloseFrame>) {
+        self.sent = Some(frame);
+        self.first.get_or_insert(Side::Us);
+    }
+
+    pub(crate) fn record_received(&mut self, frame: Option<CloseFrame>) {
+        self.received = Some(frame);
+        self.first.get_or_insert(Side::Peer);
+    }
+
+    /// The Close that was sent; `Some(None)` for one without a status code.
+    #[must_use]
+    pub fn sent(&self) -> Option<Option<&CloseFrame>> {
+        self.sent.as_ref().map(Option::as_ref)
+    }
+
+    /// The Close that was received; `Some(None)` for one without a status code.
+    #[must_use]
+    pub fn received(&self) -> Option<Option<&CloseFrame>> {
+        self.received.as_ref().map(Option::as_ref)
+    }
+
+    /// Whose Close was the first; `None` while there was none.
+    #[must_use]
+    pub fn first(&self) -> Option<Side> {
+        self.first
+    }
+
+    /// Whether both Close frames went over the wire.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.sent.is_some() && self.received.is_some()
+    }
+
+    /// The connection's status code in the words of RFC 6455 7.1.5: that of the Close received,
+    /// 1005 when it named none, 1006 when there was none.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        match &self.received {
+            Some(Some(frame)) => frame.code().get(),
+            Some(None) => 1005,
+            None => 1006,
+        }
+    }
+}

@@ -1,0 +1,218 @@
+use std::time::Duration;
+
+/// The limits and times of one endpoint.
+///
+/// Every limit is on by default and inclusive: a message of exactly
+/// [`max_message`](Config::max_message) bytes is accepted. Share one value
+/// between connections with an `Arc`.
+///
+/// ```
+/// use std::time::Duration;
+/// use ws_connection::Config;
+///
+/// let config = Config::default()
+///     .with_max_message(64 * 1024)
+///     .with_ping_interval(Some(Duration::from_secs(10)));
+/// assert_eq!(config.max_message(), 65_536);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Config {
+    max_message: usize,
+    max_frame: Option<u64>,
+    max_empty_fragments: u32,
+    fragment_size: usize,
+    high_water: usize,
+    max_queue: usize,
+    ping_interval: Option<Duration>,
+    pong_timeout: Duration,
+    write_timeout: Duration,
+    close_timeout: Duration,
+    linger: Duration,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            max_message: 1 << 20,
+            max_frame: None,
+            max_empty_fragments: 1024,
+            fragment_size: 256 << 10,
+            high_water: 1 << 20,
+            max_queue: 4 << 20,
+            ping_interval: Some(Duration::from_secs(25)),
+            pong_timeout: Duration::from_secs(20),
+            write_timeout: Duration::from_secs(30),
+            close_timeout: Duration::from_secs(5),
+            linger: Duration::from_millis(1500),
+        }
+    }
+}
+
+/// What is received.
+impl Config {
+    /// Largest message accepted, in bytes of payload over all its fragments; 1 MiB by default.
+    /// A longer one fails the connection with 1009 as soon as its length is announced.
+    #[must_use]
+    pub fn with_max_message(mut self, bytes: usize) -> Self {
+        self.max_message = bytes;
+        self
+    }
+
+    /// Largest data frame accepted, in bytes of payload; `None`, the default, leaves it to
+    /// [`max_message`](Self::max_message). A longer one fails the connection with 1009.
+    #[must_use]
+    pub fn with_max_frame(mut self, bytes: Option<u64>) -> Self {
+        self.max_frame = bytes;
+        self
+    }
+
+    /// How many empty unfinished continuation frames may follow one another; 1,024 by default.
+    /// One more fails the connection with 1008: such frames cost their sender next to nothing.
+    #[must_use]
+    pub fn with_max_empty_fragments(mut self, frames: u32) -> Self {
+        self.max_empty_fragments = frames;
+        self
+    }
+
+    /// See [`with_max_message`](Self::with_max_message).
+    #[must_use]
+    pub fn max_message(&self) -> usize {
+        self.max_message
+    }
+
+    /// See [`with_max_frame`](Self::with_max_frame).
+    #[must_use]
+    pub fn max_frame(&self) -> Option<u64> {
+        self.max_frame
+    }
+
+    /// See [`with_max_empty_fragments`](Self::with_max_empty_fragments).
+    #[must_use]
+    pub fn max_empty_fragments(&self) -> u32 {
+        self.max_empty_fragments
+    }
+}
+
+/// What is sent.
+impl Config {
+    /// Messages with a longer payload leave as several frames of this many bytes, so that
+    /// pings, pongs and a Close find a frame boundary; 256 KiB by default, 1 byte at least.
+    #[must_use]
+    pub fn with_fragment_size(mut self, bytes: usize) -> Self {
+        self.fragment_size = bytes.max(1);
+        self
+    }
+
+    /// Bytes waiting to be written at which reading from this peer pauses; 1 MiB by default.
+    /// Reading goes on when half of it is left.
+    #[must_use]
+    pub fn with_high_water(mut self, bytes: usize) -> Self {
+        self.high_water = bytes.max(1);
+        self
+    }
+
+    /// Bytes waiting to be written at which a message is refused; 4 MiB by default. The message
+    /// that passes it is still taken whole, so that a large one can be sent at all.
+    #[must_use]
+    pub fn with_max_queue(mut self, bytes: usize) -> Self {
+        self.max_queue = bytes.max(1);
+        self
+    }
+
+    /// See [`with_fragment_size`](Self::with_fragment_size).
+    #[must_use]
+    pub fn fragment_size(&self) -> usize {
+        self.fragment_size
+    }
+
+    /// See [`with_high_water`](Self::with_high_water).
+    #[must_use]
+    pub fn high_water(&self) -> usize {
+        self.high_water
+    }
+
+    /// Bytes waiting to be written at which reading goes on after a pause: half of
+    /// [`high_water`](Self::high_water).
+    #[must_use]
+    pub fn low_water(&self) -> usize {
+        self.high_water / 2
+    }
+
+    /// See [`with_max_queue`](Self::with_max_queue).
+    #[must_use]
+    pub fn max_queue(&self) -> usize {
+        self.max_queue
+    }
+}
+
+/// Times.
+impl Config {
+    /// Silence after which a ping is sent; 25 s by default, `None` turns the keepalive off.
+    #[must_use]
+    pub fn with_ping_interval(mut self, silence: Option<Duration>) -> Self {
+        self.ping_interval = silence;
+        self
+    }
+
+    /// How long any byte may take to come after that ping; 20 s by default. Then the peer is
+    /// taken for dead.
+    #[must_use]
+    pub fn with_pong_timeout(mut self, wait: Duration) -> Self {
+        self.pong_timeout = wait;
+        self
+    }
+
+    /// How long a write may make no progress at all; 30 s by default. Then the peer is cut.
+    #[must_use]
+    pub fn with_write_timeout(mut self, wait: Duration) -> Self {
+        self.write_timeout = wait;
+        self
+    }
+
+    /// How long the peer may take to answer our Close once it is written, and how long a Close
+    /// after a failure may take to be written; 5 s by default.
+    #[must_use]
+    pub fn with_close_timeout(mut self, wait: Duration) -> Self {
+        self.close_timeout = wait;
+        self
+    }
+
+    /// How long the peer may take to end the transport after the last byte of ours; 1.5 s by
+    /// default. What it sends meanwhile is discarded, so that it can still read our Close.
+    #[must_use]
+    pub fn with_linger(mut self, wait: Duration) -> Self {
+        self.linger = wait;
+        self
+    }
+
+    /// See [`with_ping_interval`](Self::with_ping_interval).
+    #[must_use]
+    pub fn ping_interval(&self) -> Option<Duration> {
+        self.ping_interval
+    }
+
+    /// See [`with_pong_timeout`](Self::with_pong_timeout).
+    #[must_use]
+    pub fn pong_timeout(&self) -> Duration {
+        self.pong_timeout
+    }
+
+    /// See [`with_write_timeout`](Self::with_write_timeout).
+    #[must_use]
+    pub fn write_timeout(&self) -> Duration {
+        self.write_timeout
+    }
+
+    /// See [`with_close_timeout`](Self::with_close_timeout).
+    #[must_use]
+    pub fn close_timeout(&self) -> Duration {
+        self.close_timeout
+    }
+
+    /// See [`with_linger`](Self::with_linger).
+    #[must_use]
+    pub fn linger(&self) -> Duration {
+        self.linger
+    }
+}

@@ -1,0 +1,134 @@
+use std::{collections::VecDeque, mem};
+
+use bytes::{Buf, Bytes};
+use ws_frame::{FrameHeader, Opcode};
+
+use crate::{Batch, Message, batch::Segment, masks::Masks};
+
+/// A batch ends at the first frame boundary behind this many bytes.
+pub(crate) const BATCH_BYTES: usize = 256 << 10;
+
+/// A payload that its owner gave away leaves uncopied from this length on: below, copying it is
+/// cheaper than a slice of its own in the write.
+const SHARE_FROM: usize = 8 << 10;
+
+/// First allocation of a batch: some tens of small replies.
+const FIRST_CAPACITY: usize = 1 << 10;
+
+/// Data frames, encoded and in order, that no batch has taken yet.
+#[derive(Debug, Default)]
+pub(crate) struct Queue {
+    segments: VecDeque<Segment>,
+    tail: Vec<u8>,
+    len: usize,
+}
+
+impl Queue {
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Encodes one message, in fragments when it is longer than `fragment_size`.
+    #[inline]
+    pub(crate) fn push(&mut self, message: Message<'_>, fragment_size: usize, masks: &mut Masks) {
+        let opcode = message.kind().opcode();
+        if message.len() < SHARE_FROM || !masks.is_none() {
+            return self.push_copied(opcode, message.as_bytes(), fragment_size, masks);
+        }
+        match message.try_into_bytes() {
+            Ok(bytes) => self.push_shared(opcode, bytes, fragment_size, masks),
+            Err(message) => self.push_copied(opcode, message.as_bytes(), fragment_size, masks),
+        }
+    }
+
+    #[inline]
+    fn push_copied(&mut self, opcode: Opcode, payload: &[u8], size: usize, masks: &mut Masks) {
+        if self.tail.capacity() == 0 {
+            self.tail
+                .reserve(FIRST_CAPACITY.max(payload.len().min(size) + FrameHeader::MAX_LEN));
+        }
+        let mut opcode = opcode;
+        let mut rest = payload;
+        loop {
+            let (chunk, after) = rest.split_at(rest.len().min(size));
+            let header = data_header(opcode, chunk.len(), after.len());
+            let before = self.tail.len();
+            masks.encode(header, chunk, &mut self.tail);
+            self.len += self.tail.len() - before;
+            if self.tail.len() >= BATCH_BYTES {
+                self.cut(Bytes::new());
+            }
+            if after.is_empty() {
+                return;
+            }
+            opcode = Opcode::Continuation;
+            rest = after;
+        }
+    }
+
+    fn push_shared(&mut self, opcode: Opcode, payload: Bytes, size: usize, masks: &mut Masks) {
+        let mut opcode = opcode;
+        let mut rest = payload;
+        while rest.has_remaining() {
+            let chunk = rest.split_to(rest.len().min(size));
+            let header = data_header(opcode, chunk.len(), rest.len());
+            let before = self.tail.len();
+            masks.encode(header, &[], &mut self.tail);
+            self.len += self.tail.len() - before + chunk.len();
+            self.cut(chunk);
+            opcode = Opcode::Continuation;
+        }
+    }
+
+    /// Ends the segment that is being filled; what comes next may be split off here.
+    fn cut(&mut self, body: Bytes) {
+        let head = mem::take(&mut self.tail);
+        self.segments.push_back(Segment { head, body });
+    }
+
+    /// Moves frames to `batch` until it is full, and gets its spare buffer back.
+    #[inline]
+    pub(crate) fn take(&mut self, batch: &mut Batch, spare: Vec<u8>) {
+        while batch.len() < BATCH_BYTES {
+            if let Some(segment) = self.segments.pop_front() {
+                self.len -= segment.len();
+                batch.push(segment);
+                continue;
+            }
+            if !self.tail.is_empty() {
+                self.len -= self.tail.len();
+                let head = mem::replace(&mut self.tail, spare);
+                let body = Bytes::new();
+                batch.push(Segment { head, body });
+            }
+            return;
+        }
+    }
+
+    /// Drops what has not begun to leave, and the buffers.
+    pub(crate) fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Gives the empty buffer back: nothing is waiting and nothing is being written.
+    #[inline]
+    pub(crate) fn release(&mut self) {
+        if self.is_empty() && self.tail.capacity() > 0 {
+            self.tail = Vec::new();
+        }
+    }
+}
+
+/// The header of one data frame of a message of which `after` bytes follow in later frames.
+#[inline]
+fn data_header(opcode: Opcode, len: usize, after: usize) -> FrameHeader {
+    let header = match after {
+        0 => FrameHeader::new(opcode, len as u64),
+        _ => FrameHeader::fragment(opcode, len as u64),
+    };
+    header.expect("a data frame over a slice is always legal")
+}

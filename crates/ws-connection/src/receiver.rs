@@ -1,0 +1,351 @@
+use std::{mem, sync::Arc};
+
+use bytes::BufMut;
+use ws_frame::{CloseFrame, FrameHeader, Opcode, validate_utf8};
+
+use crate::{
+    Config, Event, Message, MessageKind, ProtocolError, Role, assembly::Assembly,
+    control_payload::ControlPayload, partial_header::PartialHeader,
+};
+
+/// The receiving half of an endpoint: bytes become [`Event`]s.
+///
+/// It consumes all that it is given and keeps at most a partial header, a partial control
+/// payload and the unfinished message, so its memory follows the bytes that arrived. A message
+/// that lies whole and unfragmented in the input is unmasked in place and handed out borrowed.
+///
+/// After a [`ProtocolError`] or a Close all further input is discarded (RFC 6455 5.5.1, 7.1.7).
+///
+/// ```
+/// use std::sync::Arc;
+/// use ws_connection::{Config, Event, Receiver};
+///
+/// let mut receiver = Receiver::client(Arc::new(Config::default()));
+/// let mut bytes = *b"\x81\x02hi\x81\x05split";
+/// let mut input = &mut bytes[..];
+/// match receiver.receive(&mut input)? {
+///     Some(Event::Message(message)) => assert_eq!(message.as_text(), Some("hi")),
+///     other => panic!("{other:?}"),
+/// }
+/// # Ok::<(), ws_connection::ProtocolError>(())
+/// ```
+#[derive(Debug)]
+pub struct Receiver {
+    config: Arc<Config>,
+    role: Role,
+    stage: Stage,
+    header: PartialHeader,
+    control: Option<Box<ControlPayload>>,
+    message: Assembly,
+}
+
+#[derive(Debug)]
+enum Stage {
+    Header,
+    /// Inside a frame whose payload did not come whole with its header.
+    Payload {
+        header: FrameHeader,
+        taken: u64,
+    },
+    Discard,
+}
+
+/// What [`Receiver::step`] found; the event is made of it once no borrow is in the way.
+enum Step<'i> {
+    NeedMore,
+    Whole(Message<'i>),
+    Assembled(MessageKind),
+    Ping(&'i [u8]),
+    AssembledPing,
+    Pong(&'i [u8]),
+    AssembledPong,
+    Close(Option<CloseFrame>),
+}
+
+impl Receiver {
+    /// The receiving half of a server: frames must be masked.
+    #[must_use]
+    pub fn server(config: impl Into<Arc<Config>>) -> Self {
+        Self::new(Role::Server, config.into())
+    }
+
+    /// The receiving half of a client: frames must not be masked.
+    #[must_use]
+    pub fn client(config: impl Into<Arc<Config>>) -> Self {
+        Self::new(Role::Client, config.into())
+    }
+
+    fn new(role: Role, config: Arc<Config>) -> Self {
+        Self {
+            config,
+            role,
+            stage: Stage::Header,
+            header: PartialHeader::default(),
+            control: None,
+            message: Assembly::default(),
+        }
+    }
+
+    /// The next event in `input`, which is moved past what was taken; `None` when all of it was
+    /// taken. Call it until then: the last call also frees the buffer of the last message.
+    ///
+    /// # Errors
+    ///
+    /// What the peer did wrong; hand it to [`Sender::fail`](crate::Sender::fail). The rest of the
+    /// input is gone, and later input is discarded.
+    pub fn receive<'r, 'i: 'r>(
+        &'r mut self,
+        input: &mut &'i mut [u8],
+    ) -> Result<Option<Event<'r>>, ProtocolError> {
+        self.release();
+        match self.step(input) {
+            Ok(step) => Ok(self.event(step)),
+            Err(error) => {
+                self.discard();
+                *input = &mut [];
+                Err(error)
+            }
+        }
+    }
+
+    /// Where the bytes that come next may be read to without a copy, when a large message is
+    /// under way: read into it, then call [`receive`](Self::receive) (with no input). `None`: read
+    /// into a buffer of your own.
+    pub fn payload_room(&mut self) -> Option<impl BufMut + '_> {
+        match &self.stage {
+            Stage::Payload { header, taken } if header.opcode().is_data() => {
+                let left = header.payload_len() - taken;
+                self.message
+                    .room(usize::try_from(left).unwrap_or(usize::MAX))
+            }
+            Stage::Payload { .. } | Stage::Header | Stage::Discard => None,
+        }
+    }
+
+    /// Throws away the unfinished message and all that is still to come.
+    pub fn discard(&mut self) {
+        self.stage = Stage::Discard;
+        self.message.clear();
+        self.control = None;
+    }
+
+    /// Whether input is thrown away because the peer closed or the connection failed.
+    #[must_use]
+    pub fn is_discarding(&self) -> bool {
+        matches!(self.stage, Stage::Discard)
+    }
+
+    /// Frees what the last event borrowed.
+    fn release(&mut self) {
+        self.message.release();
+        if matches!(self.stage, Stage::Header) {
+            self.control = None;
+        }
+    }
+
+    fn event<'r, 'i: 'r>(&'r mut self, step: Step<'i>) -> Option<Event<'r>> {
+        match step {
+            Step::NeedMore => None,
+            Step::Whole(message) => Some(Event::Message(message)),
+            Step::Assembled(kind) => {
+                let payload = self.message.payload();
+                Some(Event::Message(Message::assembled(kind, payload)))
+            }
+            Step::Ping(payload) => Some(Event::Ping(payload)),
+            Step::Pong(payload) => Some(Event::Pong(payload)),
+            Step::AssembledPing => Some(Event::Ping(self.assembled_control())),
+            Step::AssembledPong => Some(Event::Pong(self.assembled_control())),
+            Step::Close(frame) => {
+                self.discard();
+                Some(Event::Close(frame))
+            }
+        }
+    }
+
+    fn assembled_control(&self) -> &[u8] {
+        self.control
+            .as_ref()
+            .map_or(&[], |control| control.as_slice())
+    }
+
+    fn step<'i>(&mut self, input: &mut &'i mut [u8]) -> Result<Step<'i>, ProtocolError> {
+        loop {
+            match self.stage {
+                Stage::Discard => {
+                    *input = &mut [];
+                    return Ok(Step::NeedMore);
+                }
+                Stage::Header => {
+                    let Some(header) = self.header.decode(input)? else {
+                        return Ok(Step::NeedMore);
+                    };
+                    self.check(&header)?;
+                    if let Some(step) = self.whole_frame(&header, input)? {
+                        return Ok(step);
+                    }
+                    self.begin(&header);
+                    self.stage = Stage::Payload { header, taken: 0 };
+                }
+                Stage::Payload { header, taken } => {
+                    let step = if header.opcode().is_control() {
+                        self.control_payload(&header, taken, input)
+                    } else {
+                        self.data_payload(&header, taken, input)
+                    };
+                    if let Some(step) = step? {
+                        return Ok(step);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The rules of RFC 6455 5.1, 5.2 and 5.4 first, then the limits.
+    fn check(&mut self, header: &FrameHeader) -> Result<(), ProtocolError> {
+        if !header.rsv().is_empty() {
+            return Err(ProtocolError::ReservedBits(header.rsv()));
+        }
+        match (self.role, header.masking_key()) {
+            (Role::Server, None) => return Err(ProtocolError::MaskMissing),
+            (Role::Client, Some(_)) => return Err(ProtocolError::MaskUnexpected),
+            (Role::Server, Some(_)) | (Role::Client, None) => {}
+        }
+        match header.opcode() {
+            Opcode::Close | Opcode::Ping | Opcode::Pong => return Ok(()),
+            Opcode::Continuation if !self.message.is_started() => {
+                return Err(ProtocolError::UnexpectedContinuation);
+            }
+            Opcode::Text | Opcode::Binary if self.message.is_started() => {
+                return Err(ProtocolError::UnfinishedMessage(header.opcode()));
+            }
+            Opcode::Continuation | Opcode::Text | Opcode::Binary => {}
+        }
+        self.check_limits(header)
+    }
+
+    fn check_limits(&mut self, header: &FrameHeader) -> Result<(), ProtocolError> {
+        let len = header.payload_len();
+        if let Some(limit) = self.config.max_frame().filter(|&limit| len > limit) {
+            return Err(ProtocolError::FrameTooBig { len, limit });
+        }
+        let limit = self.config.max_message() as u64;
+        let whole = len.saturating_add(self.message.len() as u64);
+        if whole > limit {
+            return Err(ProtocolError::MessageTooBig { len: whole, limit });
+        }
+        if len > 0 {
+            self.message.end_empty_fragments();
+        } else if header.opcode() == Opcode::Continuation && !header.is_final() {
+            let limit = self.config.max_empty_fragments();
+            self.message.count_empty_fragment(limit)?;
+        }
+        Ok(())
+    }
+
+    /// The road of most frames: all of it lies in `input` and nothing is to be put together.
+    fn whole_frame<'i>(
+        &mut self,
+        header: &FrameHeader,
+        input: &mut &'i mut [u8],
+    ) -> Result<Option<Step<'i>>, ProtocolError> {
+        let opcode = header.opcode();
+        let fits = header.payload_len() <= input.len() as u64;
+        let alone = opcode != Opcode::Continuation && header.is_final();
+        if !(fits && alone) {
+            return Ok(None);
+        }
+        let (payload, rest) = mem::take(input).split_at_mut(header.payload_len() as usize);
+        *input = rest;
+        if let Some(key) = header.masking_key() {
+            key.apply(payload, 0);
+        }
+        let payload: &'i [u8] = payload;
+        Ok(match opcode {
+            Opcode::Text => {
+                let text = validate_utf8(payload).map_err(|_| ProtocolError::InvalidUtf8)?;
+                Some(Step::Whole(Message::from(text)))
+            }
+            Opcode::Binary => Some(Step::Whole(Message::from(payload))),
+            Opcode::Ping => Some(Step::Ping(payload)),
+            Opcode::Pong => Some(Step::Pong(payload)),
+            Opcode::Close => Some(Step::Close(CloseFrame::decode(payload)?)),
+            Opcode::Continuation => None,
+        })
+    }
+
+    fn begin(&mut self, header: &FrameHeader) {
+        match header.opcode() {
+            Opcode::Text => self.message.start(MessageKind::Text),
+            Opcode::Binary => self.message.start(MessageKind::Binary),
+            Opcode::Continuation => {}
+            Opcode::Close | Opcode::Ping | Opcode::Pong => {}
+        }
+    }
+
+    fn control_payload(
+        &mut self,
+        header: &FrameHeader,
+        taken: u64,
+        input: &mut &mut [u8],
+    ) -> Result<Option<Step<'static>>, ProtocolError> {
+        let chunk = take(input, header.payload_len() - taken);
+        let taken = taken + chunk.len() as u64;
+        let control = self.control.get_or_insert_default();
+        control.append(chunk);
+        if taken < header.payload_len() {
+            self.stage = Stage::Payload {
+                header: *header,
+                taken,
+            };
+            return Ok(Some(Step::NeedMore));
+        }
+        if let Some(key) = header.masking_key() {
+            key.apply(control.as_mut_slice(), 0);
+        }
+        self.stage = Stage::Header;
+        Ok(match header.opcode() {
+            Opcode::Ping => Some(Step::AssembledPing),
+            Opcode::Pong => Some(Step::AssembledPong),
+            Opcode::Close => Some(Step::Close(CloseFrame::decode(control.as_slice())?)),
+            Opcode::Continuation | Opcode::Text | Opcode::Binary => None,
+        })
+    }
+
+    fn data_payload(
+        &mut self,
+        header: &FrameHeader,
+        taken: u64,
+        input: &mut &mut [u8],
+    ) -> Result<Option<Step<'static>>, ProtocolError> {
+        let read_in_place = self.message.unsettled() as u64;
+        let left = header.payload_len() - taken - read_in_place;
+        self.message.append(take(input, left));
+        let fresh = self.message.unsettled() as u64;
+        if fresh > 0 {
+            self.message.settle(header.masking_key(), taken as usize)?;
+        }
+        let taken = taken + fresh;
+        if taken < header.payload_len() {
+            self.stage = Stage::Payload {
+                header: *header,
+                taken,
+            };
+            return Ok(Some(Step::NeedMore));
+        }
+        self.stage = Stage::Header;
+        if !header.is_final() {
+            return Ok(None);
+        }
+        self.message
+            .finish()
+            .map(|kind| Some(Step::Assembled(kind)))
+    }
+}
+
+/// Takes at most `most` bytes off the front of `input`.
+fn take<'i>(input: &mut &'i mut [u8], most: u64) -> &'i [u8] {
+    let len = usize::try_from(most).map_or(input.len(), |most| most.min(input.len()));
+    let (chunk, rest) = mem::take(input).split_at_mut(len);
+    *input = rest;
+    chunk
+}

@@ -1,0 +1,482 @@
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use bytes::Buf;
+use ws_frame::{CloseCode, CloseFrame, MaskingKey, Opcode};
+
+use crate::{
+    Batch, ClosingHandshake, Config, Event, Message, PingError, ProtocolError, SendError, Timeout,
+    batch::Segment,
+    close_clock::CloseClock,
+    control_payload::ControlPayload,
+    keepalive::{Due, Keepalive},
+    lane::{Lane, encode_control},
+    masks::Masks,
+    queue::Queue,
+};
+
+/// The sending half of an endpoint: messages become bytes; it answers pings and Closes and owns
+/// the timers.
+///
+/// The caller tells it what happened ([`on_event`](Self::on_event), [`handle_read`](Self::handle_read),
+/// [`handle_timeout`](Self::handle_timeout)) and what the application wants ([`send`](Self::send),
+/// [`ping`](Self::ping), [`close`](Self::close), [`fail`](Self::fail)); then does what it asks for:
+/// write the bytes of [`transmit`](Self::transmit), come back at [`poll_timeout`](Self::poll_timeout),
+/// end the transport when [`is_done`](Self::is_done) or [`is_over`](Self::is_over). Time is always an
+/// argument.
+///
+/// ```
+/// use std::{sync::Arc, time::Instant};
+/// use bytes::Buf;
+/// use ws_connection::{Batch, Config, Message, Sender};
+///
+/// let mut sender = Sender::server(Arc::new(Config::default()));
+/// sender.send(Message::from("hi")).expect("open");
+///
+/// let mut batch = Batch::default();
+/// sender.transmit(Instant::now(), &mut batch);
+/// assert_eq!(batch.chunk(), b"\x81\x02hi");
+/// ```
+#[derive(Debug)]
+pub struct Sender {
+    config: Arc<Config>,
+    masks: Masks,
+    state: State,
+    queue: Queue,
+    lane: Option<Box<Lane>>,
+    /// Bytes of the last batch that were not written when the caller last came by.
+    in_flight: usize,
+    /// Since when `in_flight` has not shrunk.
+    stalled: Option<Instant>,
+    /// From the high-water mark on, until the low-water mark.
+    congested: bool,
+    drained: bool,
+    keepalive: Keepalive,
+    close_clock: CloseClock,
+    closing: Option<Box<Closing>>,
+}
+
+/// RFC 6455 7: from the sender's point of view.
+///
+/// ```text
+/// Open --close--> Closing --Close received--> Ending --time is up--> Over
+///   |                 `-------- fail ----------^  ^
+///   `------------ Close received, fail -----------'
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Open,
+    /// Our Close is queued or sent, the peer's has not come.
+    Closing,
+    /// Nothing is awaited from the peer any more; our Close may still have to leave.
+    Ending,
+    /// Nothing is written any more.
+    Over,
+}
+
+#[derive(Debug, Default)]
+struct Closing {
+    /// Our Close, until a batch takes it.
+    pending: Option<Option<CloseFrame>>,
+    handshake: ClosingHandshake,
+}
+
+/// A new endpoint.
+impl Sender {
+    /// The sending half of a server.
+    #[must_use]
+    pub fn server(config: impl Into<Arc<Config>>) -> Self {
+        Self::new(config.into(), Masks::None)
+    }
+
+    /// The sending half of a client, which masks each frame with a key of its own. "The masking
+    /// key needs to be unpredictable" (RFC 6455 5.3, 10.3): take it from a strong source.
+    #[must_use]
+    pub fn client(
+        config: impl Into<Arc<Config>>,
+        keys: impl FnMut() -> MaskingKey + Send + 'static,
+    ) -> Self {
+        Self::new(config.into(), Masks::Fresh(Box::new(keys)))
+    }
+
+    fn new(config: Arc<Config>, masks: Masks) -> Self {
+        Self {
+            config,
+            masks,
+            state: State::Open,
+            queue: Queue::default(),
+            lane: None,
+            in_flight: 0,
+            stalled: None,
+            congested: false,
+            drained: false,
+            keepalive: Keepalive::default(),
+            close_clock: CloseClock::Off,
+            closing: None,
+        }
+    }
+}
+
+/// What happened.
+impl Sender {
+    /// Bytes of the peer came in: it is alive. Also ends a pause of reading.
+    pub fn handle_read(&mut self, now: Instant) {
+        self.keepalive.hear(now);
+    }
+
+    /// Answers a ping, measures the round trip by a pong, answers a Close. Messages need nothing.
+    pub fn on_event(&mut self, now: Instant, event: &Event<'_>) {
+        match event {
+            Event::Message(_) => {}
+            Event::Ping(payload) => {
+                if self.may_send_frames() {
+                    self.lane.get_or_insert_default().push_pong(payload);
+                }
+            }
+            Event::Pong(payload) => self.keepalive.pong(now, payload),
+            Event::Close(frame) => self.receive_close(frame.clone()),
+        }
+    }
+
+    /// "Upon receiving such a frame, the other peer sends a Close frame in response, if it hasn't
+    /// already sent one" (RFC 6455 1.4), with the status code that came (5.5.1).
+    fn receive_close(&mut self, frame: Option<CloseFrame>) {
+        let closing = self.closing.get_or_insert_default();
+        closing.handshake.record_received(frame.clone());
+        match self.state {
+            State::Open => {
+                closing.pending = Some(frame);
+                self.state = State::Ending;
+            }
+            State::Closing => self.state = State::Ending,
+            State::Ending | State::Over => {}
+        }
+    }
+
+    /// A deadline of [`poll_timeout`](Self::poll_timeout) has passed, or may have. Returns the
+    /// limit that the peer broke, after which the connection ends: with a Close of 1011 where
+    /// one can still be written, else at once ([`is_over`](Self::is_over)).
+    pub fn handle_timeout(&mut self, now: Instant) -> Option<Timeout> {
+        if self.close_clock.deadline().is_some_and(|at| now >= at) {
+            let timeout = self.close_clock.timeout();
+            self.abort();
+            return Some(timeout);
+        }
+        if self.stall_deadline().is_some_and(|at| now >= at) {
+            self.abort();
+            return Some(Timeout::Write);
+        }
+        if matches!(self.state, State::Ending | State::Over) {
+            return None;
+        }
+        match self.keepalive.handle_timeout(now, &self.config) {
+            Due::Nothing => None,
+            Due::Ping(payload) => {
+                if self.may_send_frames() {
+                    self.lane.get_or_insert_default().push_ping(&payload);
+                }
+                None
+            }
+            Due::Dead => {
+                self.give_up_on_silence();
+                Some(Timeout::Silence)
+            }
+        }
+    }
+
+    fn give_up_on_silence(&mut self) {
+        if self.in_flight > 0 {
+            return self.abort();
+        }
+        let reason = "no byte came, not even after a ping";
+        self.fail_with(CloseFrame::from_static(CloseCode::INTERNAL_ERROR, reason));
+    }
+}
+
+/// What the application wants.
+impl Sender {
+    /// Encodes a message behind what is queued; in fragments when it is longer than
+    /// [`Config::fragment_size`].
+    ///
+    /// # Errors
+    ///
+    /// The message comes back when a Close was queued or received, when the connection failed,
+    /// or when [`Config::max_queue`] bytes are waiting already.
+    #[inline]
+    pub fn send<'a>(&mut self, message: impl Into<Message<'a>>) -> Result<(), SendError<'a>> {
+        let message = message.into();
+        if self.state != State::Open {
+            return Err(SendError::Closed(message));
+        }
+        if self.queued() >= self.config.max_queue() {
+            return Err(SendError::Full(message));
+        }
+        let fragment_size = self.config.fragment_size();
+        self.queue.push(message, fragment_size, &mut self.masks);
+        if self.queued() >= self.config.high_water() {
+            self.congested = true;
+        }
+        Ok(())
+    }
+
+    /// Queues a ping that overtakes waiting messages (RFC 6455 5.5.2).
+    ///
+    /// # Errors
+    ///
+    /// When the payload is longer than 125 bytes, when 32 pings wait already, or when the
+    /// connection is closing.
+    pub fn ping(&mut self, payload: &[u8]) -> Result<(), PingError> {
+        if payload.len() > ControlPayload::MAX {
+            return Err(PingError::TooLong { len: payload.len() });
+        }
+        if self.state != State::Open {
+            return Err(PingError::Closed);
+        }
+        match self.lane.get_or_insert_default().push_ping(payload) {
+            true => Ok(()),
+            false => Err(PingError::Full),
+        }
+    }
+
+    /// Starts the closing handshake: the Close leaves after what is queued, and nothing is
+    /// queued behind it (RFC 6455 7.1.2). `None` sends a Close without a status code. Does nothing
+    /// when a Close was queued or received before.
+    pub fn close(&mut self, frame: impl Into<Option<CloseFrame>>) {
+        if self.state == State::Open {
+            self.closing.get_or_insert_default().pending = Some(frame.into());
+            self.state = State::Closing;
+        }
+    }
+
+    /// Fails the connection (RFC 6455 7.1.7): what has not begun to leave is dropped, and a Close
+    /// with the error's code and sentence is sent unless one was sent before.
+    pub fn fail(&mut self, error: &ProtocolError) {
+        self.fail_with(error.close_frame());
+    }
+
+    /// Like [`fail`](Self::fail), for reasons of the application's or the server's own.
+    pub fn fail_with(&mut self, frame: CloseFrame) {
+        if matches!(self.state, State::Ending | State::Over) {
+            return;
+        }
+        self.queue.clear();
+        self.lane = None;
+        let closing = self.closing.get_or_insert_default();
+        if closing.handshake.sent().is_none() {
+            closing.pending = Some(Some(frame));
+        }
+        self.state = State::Ending;
+    }
+
+    /// Ends everything now: nothing more is written, no timer runs.
+    pub fn abort(&mut self) {
+        self.state = State::Over;
+        self.queue.clear();
+        self.lane = None;
+        self.stalled = None;
+        self.close_clock = CloseClock::Off;
+    }
+
+    /// Reading pauses, because a callback is pending or the peer does not take what it is sent.
+    /// Silence means nothing until [`resume_reading`](Self::resume_reading) or the next
+    /// [`handle_read`](Self::handle_read).
+    pub fn pause_reading(&mut self) {
+        self.keepalive.pause();
+    }
+
+    /// Reading goes on; the peer's silence is counted from now.
+    pub fn resume_reading(&mut self, now: Instant) {
+        self.keepalive.resume(now);
+    }
+}
+
+/// What the caller must do.
+impl Sender {
+    /// Fills an empty `batch` with what is to be written next: pings and pongs first, then queued
+    /// messages up to 256 KiB or one fragment more, then the Close. A batch that is not written
+    /// yet is left alone. Call it before each write and after the last: it notices progress,
+    /// arms the timers, and frees the buffers when nothing is left.
+    pub fn transmit(&mut self, now: Instant, batch: &mut Batch) {
+        let left = batch.remaining();
+        self.note_progress(now, left);
+        if left == 0 && self.state != State::Over {
+            self.fill(batch);
+            if batch.has_remaining() {
+                self.in_flight = batch.remaining();
+                self.stalled = Some(now);
+            } else {
+                *batch = Batch::default();
+                self.queue.release();
+            }
+        }
+        if self.congested && self.queued() <= self.config.low_water() {
+            self.congested = false;
+            self.drained = true;
+        }
+        if self.state != State::Open {
+            self.arm_close_clock(now);
+        }
+    }
+
+    fn note_progress(&mut self, now: Instant, left: usize) {
+        self.keepalive.start(now);
+        if left < self.in_flight {
+            self.in_flight = left;
+            self.stalled = (left > 0).then_some(now);
+        }
+    }
+
+    fn fill(&mut self, batch: &mut Batch) {
+        let mut spare = batch.take_spare();
+        if let Some(mut lane) = self.lane.take() {
+            lane.encode(&mut self.masks, &mut spare);
+            push_head(batch, std::mem::take(&mut spare));
+        }
+        self.queue.take(batch, spare);
+        if self.queue.is_empty() {
+            self.fill_close(batch);
+        }
+    }
+
+    fn fill_close(&mut self, batch: &mut Batch) {
+        let Some(closing) = &mut self.closing else {
+            return;
+        };
+        let Some(frame) = closing.pending.take() else {
+            return;
+        };
+        let mut payload = Vec::new();
+        if let Some(frame) = &frame {
+            frame.encode(&mut payload);
+        }
+        let mut head = Vec::new();
+        let payload = ControlPayload::from_slice(&payload);
+        encode_control(Opcode::Close, &payload, &mut self.masks, &mut head);
+        push_head(batch, head);
+        closing.handshake.record_sent(frame);
+    }
+
+    fn arm_close_clock(&mut self, now: Instant) {
+        let wait = self.config.close_timeout();
+        self.close_clock = match (self.state, self.close_clock) {
+            (State::Open | State::Over, _) => CloseClock::Off,
+            (State::Closing, clock @ CloseClock::Answer(_)) => clock,
+            (State::Closing, _) if self.is_written() => CloseClock::Answer(now + wait),
+            (State::Closing, clock) => clock,
+            (State::Ending, clock @ CloseClock::Linger(_)) => clock,
+            (State::Ending, _) if self.is_written() => {
+                CloseClock::Linger(now + self.config.linger())
+            }
+            (State::Ending, clock @ CloseClock::Flush(_)) => clock,
+            (State::Ending, _) => CloseClock::Flush(now + wait),
+        };
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) is to be called at the latest; `None` when no
+    /// timer runs. Ask again after each [`transmit`](Self::transmit). A caller that comes early
+    /// does no harm, so one timer that is re-armed only when it fires is enough for all traffic.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        let keepalive = match self.state {
+            State::Open | State::Closing => self.keepalive.deadline(&self.config),
+            State::Ending | State::Over => None,
+        };
+        [
+            keepalive,
+            self.stall_deadline(),
+            self.close_clock.deadline(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
+    }
+
+    fn stall_deadline(&self) -> Option<Instant> {
+        self.stalled?.checked_add(self.config.write_timeout())
+    }
+
+    /// Whether all is written and nothing will follow. "The server MUST close the TCP connection"
+    /// first (RFC 6455 7.1.1): a server now ends its direction of the transport, then reads and
+    /// discards until the peer ends the other one or [`Timeout::Linger`] comes. A client waits
+    /// for the server to end it.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        match self.state {
+            State::Open | State::Closing => false,
+            State::Ending => self.is_written(),
+            State::Over => true,
+        }
+    }
+
+    /// Whether the transport is to be dropped at once.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.state == State::Over
+    }
+
+    /// Tells once, after a pause for the high-water mark, that the queue fell under the low-water
+    /// mark ([`Config::low_water`]).
+    pub fn take_drained(&mut self) -> bool {
+        std::mem::take(&mut self.drained)
+    }
+}
+
+/// Getters.
+impl Sender {
+    /// Whether messages can be sent: no Close was queued or received, nothing failed.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.state == State::Open
+    }
+
+    /// Bytes that wait to be written, frame headers and the batch under way included.
+    #[must_use]
+    pub fn queued(&self) -> usize {
+        self.in_flight + self.queue.len() + self.lane.as_ref().map_or(0, |lane| lane.len())
+    }
+
+    /// Whether reading is to pause: [`queued`](Self::queued) reached [`Config::high_water`] and
+    /// has not fallen to [`Config::low_water`] since.
+    #[must_use]
+    pub fn is_congested(&self) -> bool {
+        self.congested
+    }
+
+    /// The round trip of the newest keepalive ping that was answered.
+    #[must_use]
+    pub fn round_trip(&self) -> Option<Duration> {
+        self.keepalive.round_trip()
+    }
+
+    /// What went over the wire of the closing handshake so far.
+    #[must_use]
+    pub fn closing_handshake(&self) -> ClosingHandshake {
+        let closing = self.closing.as_ref();
+        closing.map_or_else(ClosingHandshake::default, |c| c.handshake.clone())
+    }
+
+    /// The limits and times of this endpoint.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    fn may_send_frames(&self) -> bool {
+        match &self.closing {
+            None => self.state == State::Open,
+            Some(closing) => closing.pending.is_some(),
+        }
+    }
+
+    fn is_written(&self) -> bool {
+        let close_waits = self.closing.as_ref().is_some_and(|c| c.pending.is_some());
+        self.in_flight == 0 && self.queue.is_empty() && self.lane.is_none() && !close_waits
+    }
+}
+
+fn push_head(batch: &mut Batch, head: Vec<u8>) {
+    let body = bytes::Bytes::new();
+    batch.push(Segment { head, body });
+}
