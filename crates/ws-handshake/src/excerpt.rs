@@ -1,0 +1,40 @@
+use std::fmt;
+
+/// The beginning of something that the peer sent, fit for an error message, a log line or a response body.
+///
+/// At most 64 bytes of what was seen are kept, and all that is not printable ASCII is escaped (`\r`, `\x1b`, `\xff`),
+/// quotes and backslashes too. So it never breaks a line, whatever the peer sent. A cut is shown by three dots.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Excerpt(Box<str>);
+
+impl Excerpt {
+    const MAX: usize = 64;
+
+    pub(crate) fn of(seen: impl AsRef<[u8]>) -> Self {
+        let seen = seen.as_ref();
+        let kept = &seen[..seen.len().min(Self::MAX)];
+        let mut text = kept.escape_ascii().to_string();
+        if kept.len() < seen.len() {
+            text.push_str("...");
+        }
+        Excerpt(text.into())
+    }
+
+    /// The escaped text: printable ASCII, at most 259 bytes.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Excerpt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Excerpt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{}\"", self.0)
+    }
+}

@@ -1,0 +1,28 @@
+use http::header::{GetAll, HeaderMap, HeaderName, HeaderValue};
+
+/// The elements of a comma list, over all of its lines, without the white space around them and without the empty ones.
+///
+/// RFC 9110 5.6.1.2: "A recipient MUST parse and ignore a reasonable number of empty list elements". Here every number
+/// that fits in the head is: they cost one step each. Not for lists whose elements may hold quoted strings.
+pub(crate) fn elements<'a>(lines: GetAll<'a, HeaderValue>) -> impl Iterator<Item = &'a [u8]> {
+    lines
+        .into_iter()
+        .flat_map(|line| line.as_bytes().split(|&byte| byte == b','))
+        .map(trim)
+        .filter(|element| !element.is_empty())
+}
+
+/// Whether the comma list `name` has `token` among its elements, whatever their case.
+///
+/// Whole elements are compared: `Connection: not-upgrade` does not list `upgrade`.
+pub(crate) fn lists(headers: &HeaderMap, name: HeaderName, token: &str) -> bool {
+    elements(headers.get_all(name)).any(|element| element.eq_ignore_ascii_case(token.as_bytes()))
+}
+
+/// Without the optional white space at both ends. RFC 9110 5.6.3: `OWS = *( SP / HTAB )`.
+pub(crate) fn trim(mut text: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = text {
+        text = rest;
+    }
+    text
+}
