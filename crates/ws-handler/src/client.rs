@@ -1,0 +1,138 @@
+use std::time::Duration;
+
+use ws_connection::{Message, PingError, SendError};
+use ws_frame::CloseFrame;
+
+use crate::{Handle, Outlet, Peer};
+
+/// The peer that connected to us, as its callbacks see it.
+///
+/// Messages leave in the order in which they were sent, gathered into one write when the callback
+/// returns or waits. To send from elsewhere, keep a [`handle`](Client::handle).
+#[derive(Debug)]
+pub struct Client {
+    outlet: Outlet,
+    peer: Peer,
+    congested: bool,
+    aborted: bool,
+}
+
+/// What became of a message given to [`Client::send`].
+///
+/// A callback may ignore it: a connection that is closing ends with
+/// [`on_close`](crate::Handler::on_close) anyway.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Sent {
+    /// It will be written, unless the connection breaks.
+    Queued,
+    /// It is lost: the write queue is at its hard limit.
+    Dropped,
+    /// It is lost: the connection is closing.
+    Closed,
+}
+
+impl Client {
+    pub(crate) fn new(outlet: Outlet, peer: Peer) -> Self {
+        Self {
+            outlet,
+            peer,
+            congested: false,
+            aborted: false,
+        }
+    }
+
+    /// Queues a message: text from `&str` or `String`, binary from bytes, or a
+    /// [`Message`] as it was received.
+    pub fn send<'a>(&mut self, message: impl Into<Message<'a>>) -> Sent {
+        let mut sender = self.outlet.lock();
+        let sent = match sender.send(message) {
+            Ok(()) => Sent::Queued,
+            Err(SendError::Closed(_)) => Sent::Closed,
+            Err(_) => Sent::Dropped,
+        };
+        self.congested = sender.is_congested();
+        sent
+    }
+
+    /// Queues a ping of at most 125 bytes that overtakes waiting messages (RFC 6455 5.5.2); the
+    /// answer comes to [`on_pong`](crate::Handler::on_pong). Keepalive needs no ping of yours.
+    ///
+    /// # Errors
+    ///
+    /// See [`PingError`].
+    pub fn ping(&mut self, payload: &[u8]) -> Result<(), PingError> {
+        self.outlet.lock().ping(payload)
+    }
+
+    /// Closes with a status code and a reason: the Close leaves after what was sent before, and
+    /// later sends are refused (RFC 6455 7.1.2). Messages that were under way are still received
+    /// until the peer answers.
+    ///
+    /// ```
+    /// # fn f(client: &mut ws_handler::Client) {
+    /// use ws_handler::{CloseCode, CloseFrame};
+    ///
+    /// client.close(CloseFrame::new(CloseCode::NORMAL, "see you"));
+    /// client.close(CloseCode::GOING_AWAY);
+    /// # }
+    /// ```
+    pub fn close(&mut self, frame: impl Into<CloseFrame>) {
+        self.outlet.lock().close(frame.into());
+    }
+
+    /// Closes without a status code.
+    pub fn close_without_status(&mut self) {
+        self.outlet.lock().close(None);
+    }
+
+    /// Ends the connection now: nothing more is written, no Close is sent, and after this callback
+    /// only [`on_close`](crate::Handler::on_close) runs. If this callback waits again, it is dropped.
+    pub fn abort(&mut self) {
+        self.aborted = true;
+        self.outlet.abort();
+    }
+
+    /// What any task can send to this client through.
+    #[must_use]
+    pub fn handle(&self) -> Handle {
+        self.outlet.handle()
+    }
+
+    /// Who is at the other end.
+    #[must_use]
+    pub fn peer(&self) -> Peer {
+        self.peer
+    }
+
+    /// Bytes that wait to be written.
+    #[must_use]
+    pub fn queued(&self) -> usize {
+        self.outlet.lock().queued()
+    }
+
+    /// Whether messages can still be sent.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.outlet.lock().is_open()
+    }
+
+    /// Whether the last [`send`](Self::send) found the queue above its high-water mark; the
+    /// server then reads no more from this peer until it has taken enough.
+    #[must_use]
+    pub fn is_congested(&self) -> bool {
+        self.congested
+    }
+
+    /// Whether [`abort`](Self::abort) was called.
+    #[must_use]
+    pub fn is_aborted(&self) -> bool {
+        self.aborted
+    }
+
+    /// The round trip of the newest keepalive ping that was answered.
+    #[must_use]
+    pub fn round_trip(&self) -> Option<Duration> {
+        self.outlet.lock().round_trip()
+    }
+}

@@ -1,0 +1,140 @@
+use std::{
+    fmt,
+    ops::{Deref, DerefMut},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Waker},
+};
+
+use ws_connection::Sender;
+
+use crate::{Client, Handle, Peer};
+
+/// The [`Sender`] of one connection, shared by its driver, its [`Client`] and its [`Handle`]s.
+///
+/// For those who bind handlers to a runtime or to a transport of their own; applications use
+/// [`Client`] and [`Handle`]. The lock is held for the time of encoding, never across a write or
+/// an await.
+#[derive(Clone, Debug)]
+pub struct Outlet {
+    shared: Arc<Mutex<Shared>>,
+}
+
+struct Shared {
+    sender: Sender,
+    /// The driver's, until somebody has woken it.
+    waker: Option<Waker>,
+    /// Somebody asked for the end of the connection, a pending callback included.
+    aborted: bool,
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.sender.fmt(f)
+    }
+}
+
+impl Outlet {
+    /// Shares `sender`.
+    #[must_use]
+    pub fn new(sender: Sender) -> Self {
+        let shared = Shared {
+            sender,
+            waker: None,
+            aborted: false,
+        };
+        Self {
+            shared: Arc::new(Mutex::new(shared)),
+        }
+    }
+
+    /// What callbacks send through; one for each connection.
+    #[must_use]
+    pub fn client(&self, peer: Peer) -> Client {
+        Client::new(self.clone(), peer)
+    }
+
+    /// What other tasks send through.
+    #[must_use]
+    pub fn handle(&self) -> Handle {
+        Handle::new(self.clone())
+    }
+
+    /// The sender, until the guard is dropped. A lock that a panic poisoned is entered all the
+    /// same: no callback runs under it.
+    pub fn lock(&self) -> SenderGuard<'_> {
+        SenderGuard(self.enter())
+    }
+
+    /// The same, and the task of `cx` will be woken when a [`Handle`] changes something.
+    pub fn lock_and_register(&self, cx: &Context<'_>) -> SenderGuard<'_> {
+        let mut shared = self.enter();
+        match &mut shared.waker {
+            Some(waker) => waker.clone_from(cx.waker()),
+            empty => *empty = Some(cx.waker().clone()),
+        }
+        SenderGuard(shared)
+    }
+
+    /// Changes the sender and wakes the driver.
+    pub(crate) fn change<R>(&self, change: impl FnOnce(&mut Sender) -> R) -> R {
+        self.change_shared(|shared| change(&mut shared.sender))
+    }
+
+    /// Ends the connection and wakes the driver.
+    pub(crate) fn abort(&self) {
+        self.change_shared(|shared| {
+            shared.sender.abort();
+            shared.aborted = true;
+        });
+    }
+
+    /// The waker is called outside the lock: it may run anything.
+    fn change_shared<R>(&self, change: impl FnOnce(&mut Shared) -> R) -> R {
+        let mut shared = self.enter();
+        let result = change(&mut shared);
+        let waker = shared.waker.take();
+        drop(shared);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+        result
+    }
+
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.shared, &other.shared)
+    }
+
+    pub(crate) fn address(&self) -> usize {
+        Arc::as_ptr(&self.shared).addr()
+    }
+
+    fn enter(&self) -> MutexGuard<'_, Shared> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Access to the [`Sender`] of an [`Outlet`].
+#[derive(Debug)]
+pub struct SenderGuard<'a>(MutexGuard<'a, Shared>);
+
+impl SenderGuard<'_> {
+    /// Whether the connection was aborted: even a pending callback is to be dropped.
+    #[must_use]
+    pub fn is_aborted(&self) -> bool {
+        self.0.aborted
+    }
+}
+
+impl Deref for SenderGuard<'_> {
+    type Target = Sender;
+
+    fn deref(&self) -> &Sender {
+        &self.0.sender
+    }
+}
+
+impl DerefMut for SenderGuard<'_> {
+    fn deref_mut(&mut self) -> &mut Sender {
+        &mut self.0.sender
+    }
+}

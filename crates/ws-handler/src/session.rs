@@ -1,0 +1,155 @@
+use ws_connection::{Event, ProtocolError};
+
+use crate::{Client, CloseInfo, Handler, Panic, catch};
+
+/// A handler and its client: calls the callbacks in their order, and turns panics into values.
+///
+/// For those who bind handlers to a runtime or to a transport of their own. It needs neither:
+///
+/// ```
+/// use bytes::Buf;
+/// use futures_util::FutureExt;
+/// use ws_connection::{Batch, Config, Event, Sender};
+/// use ws_handler::{Client, Handler, Message, Outlet, Peer, Session};
+///
+/// struct Greeter;
+///
+/// impl Handler for Greeter {
+///     async fn on_message(&mut self, client: &mut Client, message: Message<'_>) {
+///         client.send(format!("hello, {}", message.as_text().unwrap_or("bytes")));
+///     }
+/// }
+///
+/// let outlet = Outlet::new(Sender::server(Config::default()));
+/// let mut session = Session::new(Greeter, outlet.client(Peer::UNKNOWN));
+/// session.open().now_or_never().expect("ready")?;
+/// let event = Event::Message(Message::from("Ann"));
+/// session.event(event).now_or_never().expect("ready")?;
+///
+/// let mut batch = Batch::default();
+/// outlet.lock().transmit(std::time::Instant::now(), &mut batch);
+/// assert_eq!(&batch.chunk()[2..], b"hello, Ann");
+/// # Ok::<(), ws_handler::Panic>(())
+/// ```
+#[derive(Debug)]
+pub struct Session<H> {
+    handler: H,
+    client: Client,
+    stage: Stage,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    New,
+    Open,
+    Failed,
+    Closed,
+}
+
+impl<H: Handler> Session<H> {
+    /// A session that is not open yet.
+    #[must_use]
+    pub fn new(handler: H, client: Client) -> Self {
+        Self {
+            handler,
+            client,
+            stage: Stage::New,
+        }
+    }
+
+    /// Calls [`Handler::on_open`], the first time.
+    ///
+    /// # Errors
+    ///
+    /// The panic of the callback, as in all that follow.
+    pub async fn open(&mut self) -> Result<(), Panic> {
+        if self.stage != Stage::New {
+            return Ok(());
+        }
+        self.stage = Stage::Open;
+        let Self {
+            handler, client, ..
+        } = self;
+        catch(async { handler.on_open(client).await }).await
+    }
+
+    /// Calls [`Handler::on_message`], [`Handler::on_ping`] or [`Handler::on_pong`] of an open
+    /// session. A Close is told by [`close`](Self::close).
+    ///
+    /// # Errors
+    ///
+    /// The panic of the callback.
+    pub async fn event(&mut self, event: Event<'_>) -> Result<(), Panic> {
+        if self.stage != Stage::Open {
+            return Ok(());
+        }
+        let Self {
+            handler, client, ..
+        } = self;
+        catch(async {
+            match event {
+                Event::Message(message) => handler.on_message(client, message).await,
+                Event::Ping(payload) => handler.on_ping(client, payload).await,
+                Event::Pong(payload) => handler.on_pong(client, payload).await,
+                Event::Close(_) => {}
+            }
+        })
+        .await
+    }
+
+    /// Calls [`Handler::on_drain`] of an open session.
+    ///
+    /// # Errors
+    ///
+    /// The panic of the callback.
+    pub async fn drain(&mut self) -> Result<(), Panic> {
+        if self.stage != Stage::Open {
+            return Ok(());
+        }
+        let Self {
+            handler, client, ..
+        } = self;
+        catch(async { handler.on_drain(client).await }).await
+    }
+
+    /// Calls [`Handler::on_error`] of an open session, once.
+    ///
+    /// # Errors
+    ///
+    /// The panic of the callback.
+    pub async fn error(&mut self, error: &ProtocolError) -> Result<(), Panic> {
+        if self.stage != Stage::Open {
+            return Ok(());
+        }
+        self.stage = Stage::Failed;
+        let Self {
+            handler, client, ..
+        } = self;
+        catch(async { handler.on_error(client, error).await }).await
+    }
+
+    /// Calls [`Handler::on_close`], once, if [`open`](Self::open) was called before.
+    ///
+    /// # Errors
+    ///
+    /// The panic of the callback.
+    pub async fn close(&mut self, close: &CloseInfo) -> Result<(), Panic> {
+        if !matches!(self.stage, Stage::Open | Stage::Failed) {
+            return Ok(());
+        }
+        self.stage = Stage::Closed;
+        let handler = &mut self.handler;
+        catch(async { handler.on_close(close).await }).await
+    }
+
+    /// The client, as the callbacks get it.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The handler, when the session is over.
+    #[must_use]
+    pub fn into_handler(self) -> H {
+        self.handler
+    }
+}
