@@ -2,11 +2,13 @@ use core::{fmt, num::NonZeroU16};
 
 use crate::InvalidCloseCode;
 
-/// Why a connection is closed: a status code that may travel in a close frame (RFC 6455 section 7.4).
+/// Why a connection is closed: a status code that may travel in a close frame (RFC 6455 section
+/// 7.4).
 ///
-/// Only 1000-1003, 1007-1014 and 3000-4999 are. 1004 is reserved; 1005, 1006 and 1015 "MUST NOT be set as a status code
-/// in a Close control frame by an endpoint" (section 7.4.1), and "no status" is [`None`] here. 3000-3999 are
-/// registered with IANA by libraries and frameworks, 4000-4999 are for private use.
+/// Only 1000-1003, 1007-1014 and 3000-4999 are. 1004 is reserved; 1005, 1006 and 1015 "MUST NOT be
+/// set as a status code in a Close control frame by an endpoint" (section 7.4.1), and "no status"
+/// is [`None`] here. 3000-3999 are registered with IANA by libraries and frameworks, 4000-4999 are
+/// for private use.
 ///
 /// ```
 /// use ws_frame::CloseCode;
@@ -26,7 +28,8 @@ impl CloseCode {
     pub const GOING_AWAY: Self = Self::known(1001);
     /// 1002: the peer broke the protocol.
     pub const PROTOCOL_ERROR: Self = Self::known(1002);
-    /// 1003: a kind of data that this endpoint does not take, such as binary where only text is understood.
+    /// 1003: a kind of data that this endpoint does not take, such as binary where only text is
+    /// understood.
     pub const UNSUPPORTED_DATA: Self = Self::known(1003);
     /// 1007: data that does not fit the type of its message, such as text that is not UTF-8.
     pub const INVALID_PAYLOAD: Self = Self::known(1007);

@@ -32,8 +32,8 @@ impl CloseFrame {
     /// The longest reason, in bytes: what the code leaves of the 125 bytes of a control frame.
     pub const MAX_REASON: usize = FrameHeader::MAX_CONTROL_PAYLOAD - 2;
 
-    /// A code with a reason. A reason of more than [`MAX_REASON`](Self::MAX_REASON) bytes is cut, at the end of a
-    /// character.
+    /// A code with a reason. A reason of more than [`MAX_REASON`](Self::MAX_REASON) bytes is cut,
+    /// at the end of a character.
     #[must_use]
     pub fn new(code: CloseCode, reason: impl Into<Cow<'static, str>>) -> Self {
         let reason = match reason.into() {
@@ -63,8 +63,8 @@ impl CloseFrame {
         self.code
     }
 
-    /// The reason; empty if there is none. It "is not guaranteed to be human readable" (section 5.5.1), and a peer
-    /// can write into it what it likes.
+    /// The reason; empty if there is none. It "is not guaranteed to be human readable" (section
+    /// 5.5.1), and a peer can write into it what it likes.
     #[inline]
     #[must_use]
     pub const fn reason(&self) -> &str {
@@ -78,8 +78,8 @@ impl CloseFrame {
     ///
     /// # Errors
     ///
-    /// A payload of one byte or of more than 125, a code that may not travel, a reason that is not UTF-8;
-    /// [`ClosePayloadError::close_code`] tells the answer.
+    /// A payload of one byte or of more than 125, a code that may not travel, a reason that is not
+    /// UTF-8; [`ClosePayloadError::close_code`] tells the answer.
     pub fn decode(payload: &[u8]) -> Result<Option<Self>, ClosePayloadError> {
         if payload.len() > FrameHeader::MAX_CONTROL_PAYLOAD {
             return Err(ClosePayloadError::TooLong(payload.len()));
@@ -106,7 +106,8 @@ impl CloseFrame {
     ///
     /// If `dst` has less than [`encoded_len`](Self::encoded_len) bytes of room and cannot grow.
     pub fn encode(&self, dst: &mut impl BufMut) {
-        dst.put_slice(self.to_payload().as_bytes());
+        dst.put_u16(self.code.get());
+        dst.put_slice(self.reason().as_bytes());
     }
 
     /// The length of the payload, in bytes: 2 to 125.

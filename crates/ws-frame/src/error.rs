@@ -24,8 +24,9 @@ pub enum FrameError {
     ControlTooLong {
         /// Which control frame: close, ping or pong.
         opcode: Opcode,
-        /// The length in bytes. From [`FrameHeader::decode`](crate::FrameHeader::decode) it is the seven-bit length
-        /// field, 126 or 127, since the frame is refused before its real length is read.
+        /// The length in bytes. From [`FrameHeader::decode`](crate::FrameHeader::decode) it is the
+        /// seven-bit length field, 126 or 127, since the frame is refused before its real length is
+        /// read.
         len: u64,
     },
     /// A control frame with FIN = 0 (RFC 6455 section 5.5).
@@ -87,7 +88,7 @@ impl fmt::Display for FrameError {
             Self::LengthTopBitSet(len) => {
                 write!(
                     f,
-                    "payload length {len:#x} has its top bit set, at most 2^63 - 1 bytes are allowed"
+                    "payload length {len:#x} with its top bit set, at most 2^63 - 1 is allowed"
                 )
             }
             Self::ControlTooLong { opcode, len } => {
@@ -112,7 +113,8 @@ impl Error for FrameError {}
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ClosePayloadError {
-    /// One byte: "the first two bytes of the body MUST be a 2-byte unsigned integer" (section 5.5.1).
+    /// One byte: "the first two bytes of the body MUST be a 2-byte unsigned integer" (section
+    /// 5.5.1).
     TooShort,
     /// A code that may not travel (section 7.4); [`CloseCode`] lists those that may.
     InvalidCode(u16),
@@ -123,8 +125,8 @@ pub enum ClosePayloadError {
 }
 
 impl ClosePayloadError {
-    /// The code to fail the connection with: [`CloseCode::INVALID_PAYLOAD`] for a bad reason (RFC 6455 section 8.1),
-    /// [`CloseCode::PROTOCOL_ERROR`] for the rest.
+    /// The code to fail the connection with: [`CloseCode::INVALID_PAYLOAD`] for a bad reason (RFC
+    /// 6455 section 8.1), [`CloseCode::PROTOCOL_ERROR`] for the rest.
     #[must_use]
     pub const fn close_code(&self) -> CloseCode {
         match self {

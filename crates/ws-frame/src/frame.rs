@@ -17,7 +17,8 @@ use crate::{ClosePayload, FrameError, FrameHeader, MaskingKey, Opcode, Rsv};
 ///
 /// // A client masks.
 /// wire.clear();
-/// Frame::ping(b"Hello")?.with_masking_key(MaskingKey::new([0x37, 0xfa, 0x21, 0x3d])).encode(&mut wire);
+/// let key = MaskingKey::new([0x37, 0xfa, 0x21, 0x3d]);
+/// Frame::ping(b"Hello")?.with_masking_key(key).encode(&mut wire);
 /// assert_eq!(wire, b"\x89\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58");
 /// # Ok::<(), FrameError>(())
 /// ```
@@ -48,7 +49,8 @@ impl<'a> Frame<'a> {
         }
     }
 
-    /// The last fragment of a message. Fragments of text may end inside a character (RFC 6455 section 5.6).
+    /// The last fragment of a message. Fragments of text may end inside a character (RFC 6455
+    /// section 5.6).
     #[inline]
     #[must_use]
     pub const fn continuation(payload: &'a [u8]) -> Self {
@@ -58,8 +60,8 @@ impl<'a> Frame<'a> {
         }
     }
 
-    /// A fragment with others behind it: `opcode` is text or binary for the first one of a message, continuation for
-    /// the others.
+    /// A fragment with others behind it: `opcode` is text or binary for the first one of a message,
+    /// continuation for the others.
     ///
     /// # Errors
     ///
@@ -92,14 +94,15 @@ impl<'a> Frame<'a> {
         Self::control(Opcode::Pong, payload)
     }
 
-    /// A close frame (RFC 6455 section 5.5.1): from [`CloseFrame::to_payload`](crate::CloseFrame::to_payload), or
-    /// [`ClosePayload::EMPTY`] for one without a status code.
+    /// A close frame (RFC 6455 section 5.5.1): from
+    /// [`CloseFrame::to_payload`](crate::CloseFrame::to_payload), or [`ClosePayload::EMPTY`] for
+    /// one without a status code.
     #[inline]
     #[must_use]
     pub const fn close(payload: &'a ClosePayload) -> Self {
-        match Self::control(Opcode::Close, payload.as_bytes()) {
-            Ok(frame) => frame,
-            Err(_) => panic!("a ClosePayload holds at most 125 bytes"),
+        Self {
+            header: FrameHeader::close(payload),
+            payload: payload.as_bytes(),
         }
     }
 
@@ -113,7 +116,8 @@ impl<'a> Frame<'a> {
         }
     }
 
-    /// The same frame with exactly these reserved bits, for an extension that was negotiated (RFC 6455 section 9).
+    /// The same frame with exactly these reserved bits, for an extension that was negotiated (RFC
+    /// 6455 section 9).
     #[inline]
     #[must_use]
     pub const fn with_rsv(self, rsv: Rsv) -> Self {
@@ -144,7 +148,8 @@ impl<'a> Frame<'a> {
         self.header.encoded_len() + self.payload.len()
     }
 
-    /// Writes the header and the payload, masked if there is a key. The payload itself is not changed.
+    /// Writes the header and the payload, masked if there is a key. The payload itself is not
+    /// changed.
     ///
     /// # Panics
     ///
@@ -169,7 +174,7 @@ impl<'a> Frame<'a> {
 
 /// Through a block on the stack, since what was put into a `BufMut` cannot be changed afterwards.
 fn put_masked(key: MaskingKey, payload: &[u8], dst: &mut impl BufMut) {
-    const BLOCK: usize = 1024;
+    const BLOCK: usize = 256;
     let mut block = [0; BLOCK];
     for piece in payload.chunks(BLOCK) {
         let masked = &mut block[..piece.len()];

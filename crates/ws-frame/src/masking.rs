@@ -1,7 +1,7 @@
 /// The four bytes that a client XORs over the payload of a frame (RFC 6455 section 5.3).
 ///
-/// Every frame of a client carries a key, no frame of a server does (section 5.1). A client's keys "MUST be derived
-/// from a strong source of entropy"; this crate draws none.
+/// Every frame of a client carries a key, no frame of a server does (section 5.1). A client's keys
+/// "MUST be derived from a strong source of entropy"; this crate draws none.
 ///
 /// ```
 /// use ws_frame::MaskingKey;
@@ -33,8 +33,8 @@ impl MaskingKey {
 
     /// XORs `payload` in place; masking and unmasking are the same act.
     ///
-    /// `offset` is the place of `payload[0]` in the payload of its frame, in bytes, so that a payload can be treated
-    /// in pieces as they arrive. Only `offset % 4` counts.
+    /// `offset` is the place of `payload[0]` in the payload of its frame, in bytes, so that a
+    /// payload can be treated in pieces as they arrive. Only `offset % 4` counts.
     #[inline]
     pub fn apply(self, payload: &mut [u8], offset: usize) {
         let key = u32::from_le_bytes(self.0).rotate_right((offset % 4) as u32 * 8);

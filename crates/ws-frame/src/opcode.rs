@@ -30,7 +30,8 @@ pub enum Opcode {
 }
 
 impl Opcode {
-    /// The opcode with this number; `None` for a reserved one (3-7, B-F) and for numbers above `0xF`.
+    /// The opcode with this number; `None` for a reserved one (3-7, B-F) and for numbers above
+    /// `0xF`.
     #[inline]
     #[must_use]
     pub const fn from_bits(bits: u8) -> Option<Self> {
@@ -52,15 +53,16 @@ impl Opcode {
         self as u8
     }
 
-    /// Whether this is a control frame: close, ping or pong. "Control frames are identified by opcodes where the
-    /// most significant bit of the opcode is 1" (section 5.5).
+    /// Whether this is a control frame: close, ping or pong. "Control frames are identified by
+    /// opcodes where the most significant bit of the opcode is 1" (section 5.5).
     #[inline]
     #[must_use]
     pub const fn is_control(self) -> bool {
         self.bits() & 0x8 != 0
     }
 
-    /// Whether this frame carries the data of a message: continuation, text or binary (section 5.6).
+    /// Whether this frame carries the data of a message: continuation, text or binary (section
+    /// 5.6).
     #[inline]
     #[must_use]
     pub const fn is_data(self) -> bool {
@@ -79,5 +81,34 @@ impl fmt::Display for Opcode {
             Self::Ping => "ping",
             Self::Pong => "pong",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString;
+
+    use super::*;
+
+    #[test]
+    fn exactly_the_defined_numbers_are_opcodes() {
+        for bits in 0..=u8::MAX {
+            let defined = matches!(bits, 0x0..=0x2 | 0x8..=0xA);
+            assert_eq!(
+                Opcode::from_bits(bits).map(Opcode::bits),
+                defined.then_some(bits)
+            );
+        }
+    }
+
+    #[test]
+    fn every_opcode_is_either_data_or_control() {
+        let names = ["continuation", "text", "binary", "close", "ping", "pong"];
+        for (bits, name) in [0x0, 0x1, 0x2, 0x8, 0x9, 0xA].into_iter().zip(names) {
+            let opcode = Opcode::from_bits(bits).unwrap();
+            assert_eq!(opcode.to_string(), name);
+            assert_eq!(opcode.is_control(), bits >= 0x8);
+            assert_ne!(opcode.is_control(), opcode.is_data());
+        }
     }
 }

@@ -2,8 +2,9 @@ use core::fmt;
 
 /// The three reserved bits of a frame header, as a set.
 ///
-/// They "MUST be 0 unless an extension is negotiated that defines meanings for non-zero values" (RFC 6455 section
-/// 5.2). This crate carries them and does not judge them: only the connection knows what was negotiated.
+/// They "MUST be 0 unless an extension is negotiated that defines meanings for non-zero values"
+/// (RFC 6455 section 5.2). This crate carries them and does not judge them: only the connection
+/// knows what was negotiated.
 ///
 /// ```
 /// use ws_frame::Rsv;
@@ -88,5 +89,47 @@ impl fmt::Display for Rsv {
 impl fmt::Debug for Rsv {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Rsv({self})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::{format, string::ToString};
+
+    use super::*;
+
+    #[test]
+    fn only_the_three_bits_are_taken_from_the_first_byte() {
+        for first in 0..=u8::MAX {
+            assert_eq!(Rsv::from_first_byte(first).bits(), first & 0x70);
+        }
+    }
+
+    #[test]
+    fn a_set_names_its_bits() {
+        let names = [
+            (Rsv::NONE, "none"),
+            (Rsv::RSV1, "RSV1"),
+            (Rsv::RSV2, "RSV2"),
+            (Rsv::RSV3, "RSV3"),
+            (Rsv::RSV1.union(Rsv::RSV2), "RSV1 | RSV2"),
+            (Rsv::RSV3.union(Rsv::RSV1), "RSV1 | RSV3"),
+            (Rsv::RSV2.union(Rsv::RSV3), "RSV2 | RSV3"),
+            (Rsv::from_first_byte(0xFF), "RSV1 | RSV2 | RSV3"),
+        ];
+        for (rsv, name) in names {
+            assert_eq!(rsv.to_string(), name);
+            assert_eq!(format!("{rsv:?}"), format!("Rsv({name})"));
+        }
+    }
+
+    #[test]
+    fn the_operations_are_those_of_sets() {
+        let both = Rsv::RSV1.union(Rsv::RSV2);
+        assert!(both.contains(Rsv::RSV1) && both.contains(both) && both.contains(Rsv::NONE));
+        assert!(!both.contains(Rsv::RSV3) && !Rsv::RSV1.contains(both));
+        assert_eq!(both.difference(Rsv::RSV1), Rsv::RSV2);
+        assert!(both.difference(both).is_empty() && Rsv::default().is_empty());
+        assert!(!both.is_empty());
     }
 }
