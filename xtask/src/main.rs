@@ -1,19 +1,50 @@
 //! The tasks of this repository: `cargo xtask help` lists them.
 
+mod autobahn;
+mod ci;
 mod failure;
+mod finding;
+mod flags;
+mod layers;
 mod load;
+mod process;
+mod source;
 mod task;
+mod tidy;
+mod workspace;
 
 use std::process::ExitCode;
 
 use task::Task;
 
 /// Every task, in the order in which `help` lists them.
-const TASKS: &[Task] = &[Task {
-    name: "load",
-    summary: "put load on a server and print what a message and a connection cost",
-    run: load::run,
-}];
+const TASKS: &[Task] = &[
+    Task {
+        name: "ci",
+        summary: "everything that has to hold before a change goes in",
+        run: ci::run,
+    },
+    Task {
+        name: "layers",
+        summary: "who may know whom: dependencies and forbidden words",
+        run: layers::run,
+    },
+    Task {
+        name: "tidy",
+        summary: "the rules of style that a tool can check",
+        run: tidy::run,
+    },
+    Task {
+        name: "autobahn",
+        summary: "the Autobahn Testsuite against the echo server, every case gated",
+        run: autobahn::run,
+    },
+    Task {
+        name: "load",
+        summary: "put load on a server and print what a message and a connection cost",
+        run: load::run,
+    },
+];
 
 fn main() -> ExitCode {
     let mut args = std::env::args().skip(1);

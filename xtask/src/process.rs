@@ -1,0 +1,175 @@
+//! Other programs: started, watched, and ended with us.
+
+use std::io::ErrorKind;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::failure::Failure;
+
+const POLL: Duration = Duration::from_millis(20);
+
+/// Prints the command line, runs it with our output, and fails unless it exits with 0.
+pub(crate) fn run(command: &mut Command) -> Result<(), Failure> {
+    println!("$ {}", line(command));
+    let status = Running::start(command)?.wait(Duration::MAX)?;
+    if status.success() {
+        return Ok(());
+    }
+    Err(Failure::failed(format!(
+        "`{}` ended with {status}",
+        line(command)
+    )))
+}
+
+/// Runs the command and returns what it printed; fails with its complaints unless it exits with 0.
+pub(crate) fn output(command: &mut Command) -> Result<String, Failure> {
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| not_started(command, &error))?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    Err(Failure::failed(format!(
+        "`{}` ended with {}\n{}",
+        line(command),
+        output.status,
+        complaint.trim_end()
+    )))
+}
+
+/// A program that is killed when this value goes, whatever the way.
+#[derive(Debug)]
+pub(crate) struct Running {
+    child: Child,
+    line: String,
+}
+
+impl Running {
+    /// Starts the command. From here on SIGINT and SIGTERM no longer end this process at once, so that its
+    /// children are never left behind: whoever waits gets an error instead.
+    pub(crate) fn start(command: &mut Command) -> Result<Self, Failure> {
+        interrupted();
+        let child = command
+            .spawn()
+            .map_err(|error| not_started(command, &error))?;
+        Ok(Self {
+            child,
+            line: line(command),
+        })
+    }
+
+    /// The process itself, for its pipes.
+    pub(crate) fn child(&mut self) -> &mut Child {
+        &mut self.child
+    }
+
+    /// How it ended, or `None` while it runs.
+    pub(crate) fn ended(&mut self) -> Result<Option<ExitStatus>, Failure> {
+        Ok(self.child.try_wait()?)
+    }
+
+    /// Waits until it ends. Fails after `limit`, and when this process is told to stop.
+    pub(crate) fn wait(&mut self, limit: Duration) -> Result<ExitStatus, Failure> {
+        let start = Instant::now();
+        loop {
+            if let Some(status) = self.ended()? {
+                return Ok(status);
+            }
+            stop_if_interrupted()?;
+            if start.elapsed() >= limit {
+                return Err(Failure::failed(format!(
+                    "`{}` was still running after {} s",
+                    self.line,
+                    limit.as_secs()
+                )));
+            }
+            thread::sleep(POLL);
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // An error means that it is gone already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// An error once this process was told to stop.
+pub(crate) fn stop_if_interrupted() -> Result<(), Failure> {
+    if interrupted().load(Ordering::Relaxed) {
+        return Err(Failure::failed("interrupted"));
+    }
+    Ok(())
+}
+
+fn interrupted() -> &'static AtomicBool {
+    static FLAG: OnceLock<Arc<AtomicBool>> = OnceLock::new();
+    FLAG.get_or_init(|| {
+        let flag = Arc::new(AtomicBool::new(false));
+        for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+            // Without the handler the signal ends us at once, as it would have anyway.
+            let _ = signal_hook::flag::register(signal, Arc::clone(&flag));
+        }
+        flag
+    })
+}
+
+/// The command as a person would type it.
+fn line(command: &Command) -> String {
+    let mut words = vec![command.get_program().to_string_lossy()];
+    words.extend(command.get_args().map(|arg| arg.to_string_lossy()));
+    words.join(" ")
+}
+
+fn not_started(command: &Command, error: &std::io::Error) -> Failure {
+    let program = command.get_program().to_string_lossy();
+    if error.kind() == ErrorKind::NotFound {
+        return Failure::failed(format!("`{program}` is not installed or not on PATH"));
+    }
+    Failure::failed(format!("`{program}` did not start: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_program_is_named() {
+        let failure = output(&mut Command::new("no-such-program")).expect_err("it is not there");
+        assert_eq!(
+            failure.to_string(),
+            "`no-such-program` is not installed or not on PATH"
+        );
+    }
+
+    #[test]
+    fn a_failing_program_tells_its_complaint() {
+        let failure = output(Command::new("sh").args(["-c", "echo bad weather >&2; exit 3"]))
+            .expect_err("it exits with 3");
+        assert!(failure.to_string().ends_with("bad weather"), "{failure}");
+    }
+
+    #[test]
+    fn a_program_that_takes_too_long_is_an_error_and_is_killed() {
+        let mut running = Running::start(Command::new("sleep").arg("60")).expect("sleep starts");
+        let pid = running.child().id();
+        let failure = running.wait(Duration::ZERO).expect_err("it sleeps longer");
+        assert_eq!(
+            failure.to_string(),
+            "`sleep 60` was still running after 0 s"
+        );
+        drop(running);
+        let gone = Command::new("sh")
+            .args(["-c", &format!("! kill -0 {pid} 2>/dev/null")])
+            .status()
+            .expect("sh starts");
+        assert!(gone.success(), "it was not killed");
+    }
+}
