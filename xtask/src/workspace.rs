@@ -28,7 +28,7 @@ pub(crate) struct Member {
     pub(crate) license: Option<String>,
     /// As the manifest declares them, for every platform and feature.
     pub(crate) dependencies: Vec<Dependency>,
-    /// The roots of its targets, relative to the root of the workspace.
+    /// The roots of its libraries, programs and examples, relative to the root of the workspace.
     pub(crate) roots: Vec<PathBuf>,
     /// Whether `--no-default-features` makes a difference.
     pub(crate) has_default_features: bool,
@@ -93,6 +93,7 @@ impl Member {
                 .collect(),
             roots: array(package, "targets")
                 .iter()
+                .filter(|target| !is_any_of(target, &["test", "bench", "custom-build"]))
                 .map(|target| relative(text_of(target, "src_path")))
                 .collect(),
             has_default_features: defaults.as_array().is_some_and(|list| !list.is_empty()),
@@ -119,6 +120,12 @@ pub(crate) fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
+fn is_any_of(target: &Value, kinds: &[&str]) -> bool {
+    array(target, "kind")
+        .iter()
+        .any(|kind| kinds.contains(&kind.as_str().unwrap_or_default()))
+}
+
 fn text_of<'a>(value: &'a Value, key: &str) -> &'a str {
     value[key].as_str().unwrap_or_default()
 }
@@ -139,7 +146,10 @@ mod tests {
                 {"name": "bytes", "kind": null, "req": "^1"},
                 {"name": "ws-testing", "kind": "dev", "req": "*"},
             ],
-            "targets": [{"src_path": "/r/crates/ws-x/src/lib.rs"}],
+            "targets": [
+                {"kind": ["lib"], "src_path": "/r/crates/ws-x/src/lib.rs"},
+                {"kind": ["test"], "src_path": "/r/crates/ws-x/tests/a.rs"},
+            ],
             "features": {"default": ["std"], "std": []},
         });
         let member = Member::read(&package, Path::new("/r"));
