@@ -3,6 +3,9 @@ use crate::Utf8Error;
 /// Inputs below this many bytes are checked by the code of `core`, as simdutf8 itself does.
 const SMALL: usize = 64;
 
+/// Pieces below this many bytes go byte by byte.
+const TINY: usize = 4;
+
 /// Checks that `bytes` are UTF-8, whole (RFC 6455 section 8.1).
 ///
 /// ```
@@ -78,31 +81,10 @@ impl Utf8Validator {
         if bytes.len() <= SMALL && self.state == State::Boundary && bytes.is_ascii() {
             return Ok(());
         }
-        let mut rest = bytes;
-        while self.state != State::Boundary {
-            let Some((&byte, behind)) = rest.split_first() else {
-                break;
-            };
-            self.state = self.state.after(byte);
-            if self.state == State::Failed {
-                return Err(Utf8Error(()));
-            }
-            rest = behind;
-        }
-        if self.state == State::Failed {
-            return Err(Utf8Error(()));
-        }
-        let (whole, tail) = rest.split_at(rest.len() - incomplete_tail(rest));
-        if validate_utf8(whole).is_err() {
-            self.state = State::Failed;
-        }
-        for &byte in tail {
-            self.state = self.state.after(byte);
-        }
-        if self.state == State::Failed {
-            Err(Utf8Error(()))
-        } else {
-            Ok(())
+        self.state = self.state.after_all(bytes);
+        match self.state {
+            State::Boundary | State::Inside { .. } => Ok(()),
+            State::Failed => Err(Utf8Error(())),
         }
     }
 
@@ -141,6 +123,28 @@ impl Default for Utf8Validator {
 }
 
 impl State {
+    /// The pending character and the incomplete one at the end go byte by byte, what is between
+    /// them at once.
+    fn after_all(self, bytes: &[u8]) -> Self {
+        if bytes.len() < TINY {
+            return bytes.iter().fold(self, |state, &byte| state.after(byte));
+        }
+        let (mut state, mut rest) = (self, bytes);
+        while let Self::Inside { .. } = state
+            && let Some((&byte, behind)) = rest.split_first()
+        {
+            (state, rest) = (state.after(byte), behind);
+        }
+        if state != Self::Boundary {
+            return state;
+        }
+        let (whole, tail) = rest.split_at(rest.len() - incomplete_tail(rest));
+        if validate_utf8(whole).is_err() {
+            return Self::Failed;
+        }
+        tail.iter().fold(state, |state, &byte| state.after(byte))
+    }
+
     /// The syntax of RFC 3629 section 4, one byte at a time.
     #[inline]
     fn after(self, byte: u8) -> Self {

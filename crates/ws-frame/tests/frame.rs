@@ -106,7 +106,10 @@ fn a_slice_without_room_panics() {
 
 proptest! {
     #[test]
-    fn a_masked_frame_is_read_back(payload in prop::collection::vec(any::<u8>(), 0..3000), key: [u8; 4]) {
+    fn a_masked_frame_is_read_back(
+        payload in prop::collection::vec(any::<u8>(), 0..3000),
+        key: [u8; 4],
+    ) {
         let mut wire = encode(Frame::binary(&payload).with_masking_key(MaskingKey::new(key)));
         let (header, len) = FrameHeader::decode(&wire).unwrap().unwrap();
         prop_assert_eq!(header.payload_len(), payload.len() as u64);

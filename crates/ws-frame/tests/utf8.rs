@@ -12,8 +12,8 @@ const CLASSES: [u8; 28] = [
 ];
 
 /// Valid text of all lengths of characters, longer than any block of the vector code.
-const LONG: &str = "It is a tale: naïve café, Ω≈ç√∫, 漢字かな交じり文, 😀𝄞𐍈, and ASCII again to the end. \
-                    Ещё немного текста, чтобы было длинно; κόσμε, \u{7FF}\u{800}\u{FFFF}\u{10000}\u{10FFFF}.";
+const LONG: &str = "It is a tale: naïve café, Ω≈ç√∫, 漢字かな交じり文, 😀𝄞𐍈, ASCII again to the end. \
+    Ещё немного текста, чтобы было длинно; κόσμε, \u{7FF}\u{800}\u{FFFF}\u{10000}\u{10FFFF}.";
 
 /// The index of the first byte that cannot stand at its place, by `core`. `None` if there is none:
 /// the text is valid, or is the beginning of a valid one.
