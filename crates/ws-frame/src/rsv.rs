@@ -129,6 +129,7 @@ mod tests {
         assert!(both.contains(Rsv::RSV1) && both.contains(both) && both.contains(Rsv::NONE));
         assert!(!both.contains(Rsv::RSV3) && !Rsv::RSV1.contains(both));
         assert_eq!(both.difference(Rsv::RSV1), Rsv::RSV2);
+        assert_eq!(both.difference(Rsv::RSV2.union(Rsv::RSV3)), Rsv::RSV1);
         assert!(both.difference(both).is_empty() && Rsv::default().is_empty());
         assert!(!both.is_empty());
     }
