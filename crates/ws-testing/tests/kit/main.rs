@@ -1,0 +1,6 @@
+//! The test kit, tested.
+
+mod naive;
+mod pair;
+mod scripted_io;
+mod strategies;
