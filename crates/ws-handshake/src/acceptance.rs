@@ -10,6 +10,7 @@ use crate::build_error::BuildError;
 use crate::error::RequestError;
 use crate::excerpt::Excerpt;
 use crate::extension::Extension;
+use crate::field::{append, put_extensions, put_header, put_headers};
 use crate::key::{accept_key, is_key};
 use crate::list;
 use crate::request::Request;
@@ -17,9 +18,9 @@ use crate::token::token;
 
 /// The answer that opens a WebSocket: `101 Switching Protocols` (RFC 6455 4.2.2).
 ///
-/// It exists only for a request that is a legal opening handshake. Whether its origin is welcome, and who sent it, is for
-/// the application to ask. It keeps what the client offers, so that nothing else can be selected, in no more memory than
-/// that took in the head.
+/// It exists only for a request that is a legal opening handshake. Whether its origin is welcome,
+/// and who sent it, is for the application to ask. It keeps what the client offers, so that nothing
+/// else can be selected, in no more memory than that took in the head.
 #[derive(Clone, Debug)]
 pub struct Acceptance {
     accept: [u8; 28],
@@ -31,13 +32,14 @@ pub struct Acceptance {
 }
 
 impl Acceptance {
-    /// Accepts a request that is an opening handshake as RFC 6455 4.2.1 demands it, so far without a subprotocol and
-    /// without extensions.
+    /// Accepts a request that is an opening handshake as RFC 6455 4.2.1 demands it, so far without
+    /// a subprotocol and without extensions.
     ///
     /// # Errors
     ///
-    /// The first fault that is found: 405 for another method than GET, 505 for HTTP/1.0, 426 for another version of the
-    /// protocol or none, and 400 for all that is missing, doubled or malformed.
+    /// The first fault that is found: 405 for another method than GET, 505 for HTTP/1.0, 426 for
+    /// another version of the protocol or none, and 400 for all that is missing, doubled or
+    /// malformed.
     pub fn for_request(request: &Request) -> Result<Acceptance, RequestError> {
         check_request_line(request)?;
         request.check_host()?;
@@ -56,7 +58,8 @@ impl Acceptance {
         })
     }
 
-    /// Selects a subprotocol, in place of one that was selected before (RFC 6455 4.2.2 step 4, 1.9).
+    /// Selects a subprotocol, in place of one that was selected before (RFC 6455 4.2.2 step 4,
+    /// 1.9).
     ///
     /// # Errors
     ///
@@ -73,8 +76,9 @@ impl Acceptance {
         Ok(self)
     }
 
-    /// Selects the first of `supported`, in the server's order of preference, that the client offers. If it offers none
-    /// of them, none is selected, and the client decides whether it goes on.
+    /// Selects the first of `supported`, in the server's order of preference, that the client
+    /// offers. If it offers none of them, none is selected, and the client decides whether it goes
+    /// on.
     #[must_use]
     pub fn select_subprotocol(mut self, supported: &[&str]) -> Self {
         let chosen = supported
@@ -84,11 +88,13 @@ impl Acceptance {
         self
     }
 
-    /// Accepts an extension with the parameters of the answer; they are listed in the order of the calls (RFC 6455 9.1).
+    /// Accepts an extension with the parameters of the answer; they are listed in the order of the
+    /// calls (RFC 6455 9.1).
     ///
     /// # Errors
     ///
-    /// [`BuildError::ExtensionNotOffered`]; what the parameters mean is between the extension and its peer.
+    /// [`BuildError::ExtensionNotOffered`]; what the parameters mean is between the extension and
+    /// its peer.
     pub fn extension(mut self, extension: Extension) -> Result<Self, BuildError> {
         if !contains(&self.offered_extensions, extension.name()) {
             return Err(BuildError::ExtensionNotOffered {
@@ -103,8 +109,9 @@ impl Acceptance {
     ///
     /// # Errors
     ///
-    /// [`BuildError::ReservedHeader`] for `Upgrade`, `Connection`, `Content-Length`, `Transfer-Encoding` and
-    /// `Sec-WebSocket-*`; [`BuildError::HeaderName`] and [`BuildError::HeaderValue`] for what is no header.
+    /// [`BuildError::ReservedHeader`] for `Upgrade`, `Connection`, `Content-Length`,
+    /// `Transfer-Encoding` and `Sec-WebSocket-*`; [`BuildError::HeaderName`] and
+    /// [`BuildError::HeaderValue`] for what is no header.
     pub fn header(
         mut self,
         name: impl TryInto<HeaderName>,
@@ -139,54 +146,6 @@ impl Acceptance {
         put_headers(dst, &self.headers);
         dst.put_slice(b"\r\n");
     }
-}
-
-/// One header line.
-pub(crate) fn put_header(dst: &mut impl BufMut, name: &[u8], value: &[u8]) {
-    dst.put_slice(name);
-    dst.put_slice(b": ");
-    dst.put_slice(value);
-    dst.put_slice(b"\r\n");
-}
-
-pub(crate) fn put_headers(dst: &mut impl BufMut, headers: &HeaderMap) {
-    for (name, value) in headers {
-        put_header(dst, name.as_str().as_bytes(), value.as_bytes());
-    }
-}
-
-pub(crate) fn put_extensions(dst: &mut impl BufMut, extensions: &[Extension]) {
-    if extensions.is_empty() {
-        return;
-    }
-    let list: Vec<String> = extensions.iter().map(Extension::to_string).collect();
-    put_header(dst, b"Sec-WebSocket-Extensions", list.join(", ").as_bytes());
-}
-
-/// Appends a header of the application's, unless it belongs to the handshake.
-pub(crate) fn append(
-    headers: &mut HeaderMap,
-    name: impl TryInto<HeaderName>,
-    value: impl TryInto<HeaderValue>,
-) -> Result<(), BuildError> {
-    let name: HeaderName = name.try_into().map_err(|_| BuildError::HeaderName)?;
-    if is_reserved(&name) {
-        return Err(BuildError::ReservedHeader {
-            name: Excerpt::of(name.as_str()),
-        });
-    }
-    let value = value.try_into().map_err(|_| BuildError::HeaderValue {
-        name: Excerpt::of(name.as_str()),
-    })?;
-    headers
-        .try_append(name, value)
-        .map_err(|_| BuildError::TooManyHeaders)?;
-    Ok(())
-}
-
-fn is_reserved(name: &HeaderName) -> bool {
-    [UPGRADE, CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING].contains(name)
-        || name.as_str().starts_with("sec-websocket-")
 }
 
 /// RFC 6455 4.2.1 item 1: "An HTTP/1.1 or higher GET request, including a \"Request-URI\"".
@@ -306,16 +265,12 @@ fn offered_subprotocols(headers: &HeaderMap) -> Result<Box<str>, RequestError> {
     }
 }
 
-/// RFC 6455 9.1: `extension-list = 1#extension`, so a header without any is malformed.
 fn offered_extensions(headers: &HeaderMap) -> Result<Box<str>, RequestError> {
-    let malformed = |line: &HeaderValue| RequestError::Extensions {
-        seen: Excerpt::of(line),
-    };
-    let names = Extension::names(headers.get_all(SEC_WEBSOCKET_EXTENSIONS)).map_err(malformed)?;
-    match headers.get(SEC_WEBSOCKET_EXTENSIONS) {
-        Some(line) if names.is_empty() => Err(malformed(line)),
-        Some(_) | None => Ok(names.join(",").into()),
-    }
+    Extension::names(headers.get_all(SEC_WEBSOCKET_EXTENSIONS))
+        .map(|names| names.join(",").into())
+        .map_err(|line| RequestError::Extensions {
+            seen: Excerpt::of(line),
+        })
 }
 
 /// Whether one of the names, which are tokens with commas between, is `name`.

@@ -4,16 +4,19 @@ use crate::excerpt::Excerpt;
 
 /// What the application asked for cannot be sent.
 ///
-/// The fault is the caller's, never the peer's: a [`Rejection`](crate::Rejection) made of it has the status 500.
+/// The fault is the caller's, never the peer's: a [`Rejection`](crate::Rejection) made of it has
+/// the status 500.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BuildError {
-    /// The name of a subprotocol, of an extension or of a parameter, or the value of one, is not a token (RFC 9110 5.6.2).
+    /// The name of a subprotocol, of an extension or of a parameter, or the value of one, is not a
+    /// token (RFC 9110 5.6.2).
     NotAToken {
         /// What was given.
         seen: Excerpt,
     },
-    /// The client did not offer this subprotocol, so it may not be selected (RFC 6455 4.2.2 step 4).
+    /// The client did not offer this subprotocol, so it may not be selected (RFC 6455 4.2.2 step
+    /// 4).
     SubprotocolNotOffered {
         /// What was to be selected.
         name: Excerpt,
@@ -47,14 +50,15 @@ pub enum BuildError {
         /// The header it was for.
         name: Excerpt,
     },
-    /// More headers than the http crate can hold (32,768).
+    /// There are more headers than the http crate's `HeaderMap` can hold.
     TooManyHeaders,
     /// This is not a host with an optional port (RFC 9110 7.2).
     Host {
         /// What was given.
         seen: Excerpt,
     },
-    /// This is not a path with an optional query: it starts with `/`, is visible ASCII and has no fragment (RFC 6455 3).
+    /// This is not a path with an optional query: it starts with `/`, is visible ASCII and has no
+    /// fragment (RFC 6455 3).
     Path {
         /// What was given.
         seen: Excerpt,
@@ -89,7 +93,7 @@ impl fmt::Display for BuildError {
             BuildError::MalformedExtension { seen } => {
                 write!(
                     f,
-                    "\"{seen}\" is not an extension: a token and parameters, separated by semicolons"
+                    "\"{seen}\" is not one extension: a token and its parameters"
                 )
             }
             BuildError::ReservedHeader { name } => {
@@ -104,17 +108,19 @@ impl fmt::Display for BuildError {
             BuildError::HeaderValue { name } => {
                 write!(
                     f,
-                    "the value of header \"{name}\" has a control character, and only text and tabs are allowed"
+                    "the value of header \"{name}\" has a control character, and none is allowed"
                 )
             }
-            BuildError::TooManyHeaders => write!(f, "more than 32,768 headers were given"),
+            BuildError::TooManyHeaders => {
+                write!(f, "there are more headers than a header map can hold")
+            }
             BuildError::Host { seen } => {
                 write!(f, "\"{seen}\" is not a host, or a host and a port")
             }
             BuildError::Path { seen } => {
                 write!(
                     f,
-                    "\"{seen}\" is not a path: it must start with a slash, be visible ascii and have no fragment"
+                    "\"{seen}\" is not a path: a slash and visible ascii without a number sign"
                 )
             }
         }

@@ -5,10 +5,11 @@ use http::header::{
 };
 use http::{StatusCode, Version};
 
-use crate::acceptance::{append, put_extensions, put_header, put_headers};
+use crate::accepted::Accepted;
 use crate::build_error::BuildError;
 use crate::excerpt::Excerpt;
 use crate::extension::Extension;
+use crate::field::{append, put_extensions, put_header, put_headers};
 use crate::host::HostPort;
 use crate::key::Key;
 use crate::list;
@@ -28,9 +29,11 @@ pub struct ClientRequest {
 }
 
 impl ClientRequest {
-    /// A request to a host, such as `example.com:8080`, for a path with its query, such as `/chat?room=1`.
+    /// A request to a host, such as `example.com:8080`, for a path with its query, such as
+    /// `/chat?room=1`.
     ///
-    /// `key` are 16 bytes that the caller draws at random anew for each connection (RFC 6455 4.1 item 7).
+    /// `key` are 16 bytes that the caller draws at random anew for each connection (RFC 6455 4.1
+    /// item 7).
     ///
     /// # Errors
     ///
@@ -96,8 +99,9 @@ impl ClientRequest {
     ///
     /// # Errors
     ///
-    /// [`BuildError::ReservedHeader`] for `Host`, `Upgrade`, `Connection`, `Content-Length`, `Transfer-Encoding` and
-    /// `Sec-WebSocket-*`; [`BuildError::HeaderName`] and [`BuildError::HeaderValue`] for what is no header.
+    /// [`BuildError::ReservedHeader`] for `Host`, `Upgrade`, `Connection`, `Content-Length`,
+    /// `Transfer-Encoding` and `Sec-WebSocket-*`; [`BuildError::HeaderName`] and
+    /// [`BuildError::HeaderValue`] for what is no header.
     pub fn header(
         mut self,
         name: impl TryInto<HeaderName>,
@@ -145,8 +149,8 @@ impl ClientRequest {
     ///
     /// # Errors
     ///
-    /// [`ResponseError::Refused`], with the response, for any status but 101, and another [`ResponseError`] for a 101
-    /// that does not answer this request.
+    /// [`ResponseError::Refused`], with the response, for any status but 101, and another
+    /// [`ResponseError`] for a 101 that does not answer this request.
     pub fn check(&self, response: Response) -> Result<Accepted, ResponseError> {
         if response.status() != StatusCode::SWITCHING_PROTOCOLS {
             return Err(ResponseError::Refused {
@@ -221,35 +225,6 @@ impl ClientRequest {
             }),
             None => Ok(accepted),
         }
-    }
-}
-
-/// What the server agreed to: the WebSocket is open.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Accepted {
-    subprotocol: Option<String>,
-    extensions: Vec<Extension>,
-    response: Response,
-}
-
-impl Accepted {
-    /// The subprotocol that the server selected, one of those that were offered.
-    #[must_use]
-    pub fn subprotocol(&self) -> Option<&str> {
-        self.subprotocol.as_deref()
-    }
-
-    /// The extensions that the server accepted, all of them offered, with the parameters of the answer.
-    #[must_use]
-    pub fn extensions(&self) -> &[Extension] {
-        &self.extensions
-    }
-
-    /// The response itself, for its other headers.
-    #[must_use]
-    pub fn response(&self) -> &Response {
-        &self.response
     }
 }
 

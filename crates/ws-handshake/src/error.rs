@@ -4,7 +4,8 @@ use http::{Method, StatusCode};
 
 use crate::excerpt::Excerpt;
 
-/// Why a head, be it a request's or a response's, is not one of HTTP/1.1, or is larger than allowed.
+/// Why a head, be it a request's or a response's, is not one of HTTP/1.1, or is larger than
+/// allowed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum HeadError {
@@ -29,10 +30,11 @@ pub enum HeadError {
     LoneLineFeed,
     /// A CR without its LF, or something else where a line should end (RFC 9112 2.2).
     LineEnd,
-    /// A header line does not begin with a token and a colon: an illegal byte, white space before the colon (RFC 9112
-    /// 5.1), or a folded line (RFC 9112 5.2).
+    /// A header line does not begin with a token and a colon: an illegal byte, white space before
+    /// the colon (RFC 9112 5.1), or a folded line (RFC 9112 5.2).
     HeaderName,
-    /// The value of a header has a control character, a CR without its LF among them (RFC 9110 5.5).
+    /// The value of a header has a control character, a CR without its LF among them (RFC 9110
+    /// 5.5).
     HeaderValue,
 }
 
@@ -64,7 +66,7 @@ impl fmt::Display for HeadError {
             HeadError::FirstLineTooLong { limit } => {
                 write!(
                     f,
-                    "the first line alone has more than the {limit} bytes that are allowed for the whole head"
+                    "the first line has more than the {limit} bytes that are allowed for a head"
                 )
             }
             HeadError::TooManyHeaders { limit } => write!(
@@ -91,7 +93,7 @@ impl fmt::Display for HeadError {
             HeadError::HeaderValue => {
                 write!(
                     f,
-                    "the value of a header has a control character, and only text and tabs are allowed"
+                    "the value of a header has a control character, and none is allowed"
                 )
             }
         }
@@ -108,15 +110,22 @@ impl std::error::Error for HeadError {}
 pub enum RequestError {
     /// The head is malformed or too large.
     Head(HeadError),
-    /// The request line is not a method, a target and a version, with one space between (RFC 9112 3).
+    /// The request line is not a method, a target and a version, with one space between (RFC 9112
+    /// 3).
     RequestLine {
         /// The line.
         seen: Excerpt,
     },
-    /// The request target is not a legal one, or not one for this method (RFC 9112 3.2), or has a fragment.
+    /// The request target is not a legal one, or not one for this method (RFC 9112 3.2), or has a
+    /// fragment.
     Target {
         /// The target.
         seen: Excerpt,
+    },
+    /// The request target is longer than the http crate's `Uri` can be.
+    TargetTooLong {
+        /// The most bytes it may have.
+        limit: usize,
     },
     /// The version of HTTP is none that is spoken here.
     HttpVersion {
@@ -181,7 +190,8 @@ pub enum RequestError {
         /// What stands there.
         seen: Excerpt,
     },
-    /// A subprotocol is offered more than once: they "MUST all be unique strings" (RFC 6455 4.1 item 10).
+    /// A subprotocol is offered more than once: they "MUST all be unique strings" (RFC 6455 4.1
+    /// item 10).
     DuplicateSubprotocol {
         /// The name that came twice.
         seen: Excerpt,
@@ -204,6 +214,7 @@ impl RequestError {
     pub fn status(&self) -> StatusCode {
         match self {
             RequestError::Head(error) => error.status(),
+            RequestError::TargetTooLong { .. } => StatusCode::URI_TOO_LONG,
             RequestError::HttpVersion { .. } => StatusCode::HTTP_VERSION_NOT_SUPPORTED,
             RequestError::Method { .. } => StatusCode::METHOD_NOT_ALLOWED,
             RequestError::NoVersion | RequestError::Version { .. } => StatusCode::UPGRADE_REQUIRED,
@@ -232,6 +243,7 @@ impl RequestError {
             RequestError::Head(_) => "",
             RequestError::RequestLine { .. } => ", and must be a method, a target and a version",
             RequestError::Target { .. } => ", and must be a path or a uri without a fragment",
+            RequestError::TargetTooLong { .. } => "",
             RequestError::HttpVersion { .. } => ", and only http/1.1 is supported",
             RequestError::Method { .. } => ", and only get is allowed",
             RequestError::HostCount { .. } | RequestError::KeyCount { .. } => {
@@ -246,7 +258,7 @@ impl RequestError {
             RequestError::Version { .. } => ", and only 13 is supported",
             RequestError::Key { .. } => ", and must be base64 of 16 bytes",
             RequestError::Subprotocols { .. } => ", and must be a list of tokens",
-            RequestError::Extensions { .. } => ", and must be a list of tokens with parameters",
+            RequestError::Extensions { .. } => ", and must be a list of extensions",
             RequestError::DuplicateSubprotocol { .. } => ", and once is allowed",
             RequestError::VersionCount { .. } | RequestError::OriginCount { .. } => {
                 ", and one is allowed"
@@ -261,6 +273,12 @@ impl fmt::Display for RequestError {
             RequestError::Head(error) => error.fmt(f),
             RequestError::RequestLine { seen } => write!(f, "the request line is \"{seen}\""),
             RequestError::Target { seen } => write!(f, "the request target is \"{seen}\""),
+            RequestError::TargetTooLong { limit } => {
+                write!(
+                    f,
+                    "the request target has more than the {limit} bytes that are allowed"
+                )
+            }
             RequestError::HttpVersion { seen } => write!(f, "the version is \"{seen}\""),
             RequestError::Method { seen } => {
                 write!(f, "the method is {}", Excerpt::of(seen.as_str()))

@@ -1,9 +1,11 @@
 use std::fmt;
 
-/// The beginning of something that the peer sent, fit for an error message, a log line or a response body.
+/// The beginning of something that the peer sent, fit for an error message, a log line or a
+/// response body.
 ///
-/// At most 64 bytes of what was seen are kept, and all that is not printable ASCII is escaped (`\r`, `\x1b`, `\xff`),
-/// quotes and backslashes too. So it never breaks a line, whatever the peer sent. A cut is shown by three dots.
+/// At most 64 bytes of what was seen are kept, and all that is not printable ASCII is escaped
+/// (`\r`, `\x1b`, `\xff`), quotes and backslashes too. So it never breaks a line, whatever the peer
+/// sent. A cut is shown by three dots.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Excerpt(Box<str>);
 

@@ -16,9 +16,9 @@ use crate::token::{is_token, is_token_byte, token};
 /// ```
 /// use ws_handshake::Extension;
 ///
-/// let deflate = Extension::new("permessage-deflate")?.param("client_max_window_bits", "12")?.flag("x")?;
-/// assert_eq!(deflate.to_string(), "permessage-deflate; client_max_window_bits=12; x");
-/// assert_eq!("permessage-deflate;client_max_window_bits=\"12\" ; x".parse(), Ok(deflate));
+/// let zip = Extension::new("x-zip")?.param("level", "9")?.flag("fast")?;
+/// assert_eq!(zip.to_string(), "x-zip; level=9; fast");
+/// assert_eq!("x-zip;level=\"9\" ; fast".parse(), Ok(zip));
 /// # Ok::<(), ws_handshake::BuildError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -73,30 +73,23 @@ impl Extension {
             .map(|(name, value)| (name.as_str(), value.as_deref()))
     }
 
-    /// All extensions of a `Sec-WebSocket-Extensions` header, in the order of preference. `Err` is the first line that
-    /// does not follow the grammar.
-    pub(crate) fn parse_lines<'a>(
-        lines: GetAll<'a, HeaderValue>,
-    ) -> Result<Vec<Extension>, &'a HeaderValue> {
+    /// All extensions of a `Sec-WebSocket-Extensions` header, in the order of preference. `Err` is
+    /// a line that does not follow the grammar.
+    pub(crate) fn parse_lines(
+        lines: GetAll<'_, HeaderValue>,
+    ) -> Result<Vec<Extension>, &HeaderValue> {
         let mut list = Vec::new();
-        for line in lines {
-            walk(line.as_bytes(), &mut |part| push(&mut list, part)).ok_or(line)?;
-        }
+        walk_lines(lines, |part| push(&mut list, part))?;
         Ok(list)
     }
 
-    /// The names alone; nothing is allocated for the rest.
-    pub(crate) fn names<'a>(
-        lines: GetAll<'a, HeaderValue>,
-    ) -> Result<Vec<&'a str>, &'a HeaderValue> {
+    /// The names alone, where nothing is allocated for the parameters.
+    pub(crate) fn names(lines: GetAll<'_, HeaderValue>) -> Result<Vec<&str>, &HeaderValue> {
         let mut names = Vec::new();
-        for line in lines {
-            walk(line.as_bytes(), &mut |part| match part {
-                Part::Name(name) => names.push(name),
-                Part::Param(..) => {}
-            })
-            .ok_or(line)?;
-        }
+        walk_lines(lines, |part| match part {
+            Part::Name(name) => names.push(name),
+            Part::Param(..) => {}
+        })?;
         Ok(names)
     }
 }
@@ -158,6 +151,27 @@ fn push(list: &mut Vec<Extension>, part: Part<'_>) {
     }
 }
 
+/// RFC 6455 9.1: the lines are read as if they were one. `1#extension` says that it is not empty.
+fn walk_lines<'a>(
+    lines: GetAll<'a, HeaderValue>,
+    mut visit: impl FnMut(Part<'a>),
+) -> Result<(), &'a HeaderValue> {
+    let mut is_empty = true;
+    let mut last = None;
+    for line in lines {
+        walk(line.as_bytes(), &mut |part| {
+            is_empty = false;
+            visit(part);
+        })
+        .ok_or(line)?;
+        last = Some(line);
+    }
+    match last {
+        Some(line) if is_empty => Err(line),
+        Some(_) | None => Ok(()),
+    }
+}
+
 /// One pass over one line. RFC 6455 9.1:
 ///
 /// ```text
@@ -166,8 +180,9 @@ fn push(list: &mut Vec<Extension>, part: Part<'_>) {
 /// extension-param = token [ "=" (token | quoted-string) ]
 /// ```
 ///
-/// White space may stand between any two of these, as RFC 2616 2.1 implies, and elements of the list may be empty.
-/// `None` when the line does not follow the grammar. Each byte is looked at a bounded number of times.
+/// White space may stand between any two of these, as RFC 2616 2.1 implies, and elements of the
+/// list may be empty. `None` when the line does not follow the grammar. Each byte is looked at a
+/// bounded number of times.
 fn walk<'a>(line: &'a [u8], visit: &mut impl FnMut(Part<'a>)) -> Option<()> {
     let mut line = Cursor(line);
     loop {
@@ -237,8 +252,9 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// What follows the opening quote. RFC 6455 9.1: "When using the quoted-string syntax variant, the value after
-    /// quoted-string unescaping MUST conform to the 'token' ABNF." So a byte that is not one of a token ends it at once.
+    /// What follows the opening quote. RFC 6455 9.1: "When using the quoted-string syntax variant,
+    /// the value after quoted-string unescaping MUST conform to the 'token' ABNF." So a byte that
+    /// is not one of a token ends it at once.
     fn rest_of_quoted(&mut self) -> Option<Cow<'a, str>> {
         let plain = self
             .0

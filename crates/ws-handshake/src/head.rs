@@ -1,3 +1,4 @@
+use http::Version;
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::error::HeadError;
@@ -5,15 +6,18 @@ use crate::limits::Limits;
 
 /// The index after the empty line that ends a head, or `None` when more bytes are needed.
 ///
-/// `scanned` says how many of the first bytes of `src` were given to an earlier call that returned `None`; 0 at first.
-/// Of those no more than the last two are looked at again, so a head that comes in any number of pieces costs one pass.
+/// `scanned` says how many of the first bytes of `src` were given to an earlier call that returned
+/// `None`; 0 at first. Of those no more than the last two are looked at again, so a head that comes
+/// in any number of pieces costs one pass.
 ///
-/// A line ends with LF here, also with one that lacks its CR: where [`Request::decode`](crate::Request::decode) and
-/// [`Response::decode`](crate::Response::decode) succeed they consume exactly what is said here, and where this is
-/// `Some` they never ask for more. They then refuse a lone LF.
+/// A line ends with LF here, also with one that lacks its CR: where
+/// [`Request::decode`](crate::Request::decode) and [`Response::decode`](crate::Response::decode)
+/// succeed they consume exactly what is said here, and where this is `Some` they never ask for
+/// more. They then refuse a lone LF.
 ///
-/// An empty line before the first line is passed over (RFC 9112 2.2: a server "SHOULD ignore at least one empty line
-/// (CRLF) received prior to the request-line"). Two of them end a head, one without a request line.
+/// An empty line before the first line is passed over (RFC 9112 2.2: a server "SHOULD ignore at
+/// least one empty line (CRLF) received prior to the request-line"). Two of them end a head, one
+/// without a request line.
 ///
 /// ```
 /// use ws_handshake::head_end;
@@ -41,10 +45,12 @@ pub(crate) enum Parsed<T> {
     Partial,
 }
 
-/// Decodes one head from the front of `src`: finds where it ends, keeps the limits, and refuses a lone LF.
+/// Decodes one head from the front of `src`: finds where it ends, keeps the limits, and refuses a
+/// lone LF.
 ///
-/// `parse` is given a part of `src` that is no larger than a head may be, with nothing behind the head, and cut off at
-/// the first lone LF. So the fault that comes first is the one that is reported, in however many pieces the head came.
+/// `parse` is given a part of `src` that is no larger than a head may be, with nothing behind the
+/// head, and cut off at the first lone LF. So the fault that comes first is the one that is
+/// reported, in however many pieces the head came.
 pub(crate) fn decode<T, E: From<HeadError>>(
     src: &[u8],
     limits: &Limits,
@@ -66,8 +72,8 @@ pub(crate) fn decode<T, E: From<HeadError>>(
     }
 }
 
-/// RFC 9112 2.2 lets a recipient take a lone LF for the end of a line. It need not, and what one recipient takes for a
-/// line and another does not is what request smuggling is made of.
+/// RFC 9112 2.2 lets a recipient take a lone LF for the end of a line. It need not, and what one
+/// recipient takes for a line and another does not is what request smuggling is made of.
 fn lone_line_feed(head: &[u8]) -> Option<usize> {
     let mut before = 0;
     head.iter()
@@ -84,13 +90,14 @@ fn too_large(head: &[u8], limits: &Limits) -> HeadError {
     }
 }
 
-/// Room for the header lines that httparse may find in `head`: no more than allowed, nor than there can be, as the
-/// shortest line is `a:` with its CRLF.
+/// Room for the header lines that httparse may find in `head`: no more than allowed, nor than there
+/// can be, as the shortest line is `a:` with its CRLF.
 pub(crate) fn header_lines<'a>(head: &[u8], limits: &Limits) -> Vec<httparse::Header<'a>> {
     vec![httparse::EMPTY_HEADER; limits.max_headers().min(head.len() / 4)]
 }
 
-/// What httparse found fault with, for whatever both kinds of head have. `None`: it was in the first line.
+/// What httparse found fault with, for whatever both kinds of head have. `None`: it was in the
+/// first line.
 pub(crate) fn header_error(error: httparse::Error, limits: &Limits) -> Option<HeadError> {
     match error {
         httparse::Error::HeaderName => Some(HeadError::HeaderName),
@@ -100,6 +107,15 @@ pub(crate) fn header_error(error: httparse::Error, limits: &Limits) -> Option<He
             limit: limits.max_headers(),
         }),
         httparse::Error::Status | httparse::Error::Token | httparse::Error::Version => None,
+    }
+}
+
+/// httparse knows two versions by their last digit.
+pub(crate) fn version(minor: Option<u8>) -> Version {
+    if minor == Some(0) {
+        Version::HTTP_10
+    } else {
+        Version::HTTP_11
     }
 }
 

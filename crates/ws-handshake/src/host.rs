@@ -1,9 +1,11 @@
 use std::net::Ipv6Addr;
 
-/// What `Host` and the authority of a request target hold: a name or an address, and perhaps a port.
+/// What `Host` and the authority of a request target hold: a name or an address, and perhaps a
+/// port.
 ///
-/// RFC 9110 7.2: `Host = uri-host [ ":" port ]`, with the names of RFC 3986 3.2.2. User information is no part of it.
-/// Names are kept in lower case and IPv6 addresses in their shortest form, so that equal hosts are equal strings.
+/// RFC 9110 7.2: `Host = uri-host [ ":" port ]`, with the names of RFC 3986 3.2.2. User information
+/// is no part of it. Names are kept in lower case and IPv6 addresses in their shortest form, so
+/// that equal hosts are equal strings.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct HostPort {
     pub(crate) name: String,
@@ -31,8 +33,8 @@ impl HostPort {
     }
 }
 
-/// RFC 3986 3.2.2: `reg-name = *( unreserved / pct-encoded / sub-delims )`. An IPv4 address is one, too. An empty one
-/// is legal there, but names nobody.
+/// RFC 3986 3.2.2: `reg-name = *( unreserved / pct-encoded / sub-delims )`. An IPv4 address is one,
+/// too. An empty one is legal there, but names nobody.
 fn registered_name(name: &str) -> Option<String> {
     if name.is_empty() {
         return None;
@@ -54,7 +56,8 @@ fn registered_name(name: &str) -> Option<String> {
     Some(name.to_ascii_lowercase())
 }
 
-/// The port behind its colon. RFC 3986 3.2.3: `port = *DIGIT`, so that `host:` is legal and says no more than `host`.
+/// The port behind its colon. RFC 3986 3.2.3: `port = *DIGIT`, so that `host:` is legal and says no
+/// more than `host`.
 fn parse_port(text: &str) -> Option<Option<u16>> {
     match text.strip_prefix(':') {
         None => text.is_empty().then_some(None),

@@ -14,20 +14,22 @@ const KEY_LEN: usize = 24;
 /// 20 bytes in base64.
 const ACCEPT_LEN: usize = 28;
 
-/// The last character before the padding carries four bits that mean nothing; a client that left them set is
-/// understood all the same, as the bytes are the same.
+/// The last character before the padding carries four bits that mean nothing; a client that left
+/// them set is understood all the same, as the bytes are the same.
 const NONCE: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true),
 );
 
-/// The value of `Sec-WebSocket-Accept` that answers a `Sec-WebSocket-Key`: base64 of the SHA-1 of the key, as it was
-/// sent, and a fixed string (RFC 6455 4.2.2 step 5.4).
+/// The value of `Sec-WebSocket-Accept` that answers a `Sec-WebSocket-Key`: base64 of the SHA-1 of
+/// the key, as it was sent, and a fixed string (RFC 6455 4.2.2 step 5.4).
 ///
-/// The key is not checked here; [`Acceptance::for_request`](crate::Acceptance::for_request) does that.
+/// The key is not checked here; [`Acceptance::for_request`](crate::Acceptance::for_request) does
+/// that.
 ///
 /// ```
-/// assert_eq!(&ws_handshake::accept_key(b"dGhlIHNhbXBsZSBub25jZQ=="), b"s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+/// let accept = ws_handshake::accept_key(b"dGhlIHNhbXBsZSBub25jZQ==");
+/// assert_eq!(&accept, b"s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
 /// ```
 #[must_use]
 pub fn accept_key(key: &[u8]) -> [u8; ACCEPT_LEN] {
@@ -39,7 +41,8 @@ pub fn accept_key(key: &[u8]) -> [u8; ACCEPT_LEN] {
     accept
 }
 
-/// Whether this is what RFC 6455 4.2.1 item 5 asks for: base64 "that, when decoded, is 16 bytes in length".
+/// Whether this is what RFC 6455 4.2.1 item 5 asks for: base64 "that, when decoded, is 16 bytes in
+/// length".
 pub(crate) fn is_key(text: &[u8]) -> bool {
     let mut nonce = [0; KEY_LEN / 4 * 3];
     text.len() == KEY_LEN
@@ -53,8 +56,8 @@ pub(crate) fn is_key(text: &[u8]) -> bool {
 pub struct Key([u8; KEY_LEN]);
 
 impl Key {
-    /// The key made of 16 bytes, which the caller draws at random anew for each connection: "The nonce MUST be selected
-    /// randomly for each connection."
+    /// The key made of 16 bytes, which the caller draws at random anew for each connection: "The
+    /// nonce MUST be selected randomly for each connection."
     #[must_use]
     pub fn new(random: [u8; 16]) -> Self {
         let mut text = [0; KEY_LEN];

@@ -1,11 +1,14 @@
-//! The WebSocket opening handshake over HTTP/1.1, both sides, on the types of the http crate; no I/O
+//! The WebSocket opening handshake over HTTP/1.1, both sides, on the types of the http crate; no
+//! I/O
 
 mod acceptance;
+mod accepted;
 mod build_error;
 mod client_request;
 mod error;
 mod excerpt;
 mod extension;
+mod field;
 mod head;
 mod host;
 mod key;
@@ -19,8 +22,9 @@ mod response_error;
 mod token;
 
 pub use acceptance::Acceptance;
+pub use accepted::Accepted;
 pub use build_error::BuildError;
-pub use client_request::{Accepted, ClientRequest};
+pub use client_request::ClientRequest;
 pub use error::{HeadError, RequestError};
 pub use excerpt::Excerpt;
 pub use extension::Extension;

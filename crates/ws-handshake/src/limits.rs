@@ -1,7 +1,7 @@
 /// How large the head of a request or of a response may be.
 ///
-/// Whoever connects chooses how much is sent before anything is known about it, so both limits hold by default. Time is
-/// not limited here: the owner of the clock gives the handshake a deadline.
+/// Whoever connects chooses how much is sent before anything is known about it, so both limits hold
+/// by default. Time is not limited here: the owner of the clock gives the handshake a deadline.
 ///
 /// ```
 /// use ws_handshake::Limits;
@@ -18,7 +18,11 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// The most bytes a head may have, from its first byte to the end of the empty line, inclusive. Default: 16 KiB.
+    /// What the http crate's `HeaderMap` can hold.
+    pub const MOST_HEADERS: usize = 24_576;
+
+    /// The most bytes a head may have, from its first byte to the end of the empty line, inclusive.
+    /// Default: 16 KiB.
     #[must_use]
     pub const fn with_max_head(self, bytes: usize) -> Self {
         Limits {
@@ -29,11 +33,15 @@ impl Limits {
 
     /// The most header lines a head may have, inclusive. Default: 100.
     ///
-    /// The http crate holds fewer than 32,768; more are refused whatever is set here.
+    /// No more than [`Limits::MOST_HEADERS`] can be allowed.
     #[must_use]
     pub const fn with_max_headers(self, lines: usize) -> Self {
         Limits {
-            max_headers: lines,
+            max_headers: if lines < Limits::MOST_HEADERS {
+                lines
+            } else {
+                Limits::MOST_HEADERS
+            },
             ..self
         }
     }

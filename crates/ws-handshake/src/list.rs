@@ -1,9 +1,11 @@
 use http::header::{GetAll, HeaderMap, HeaderName, HeaderValue};
 
-/// The elements of a comma list, over all of its lines, without the white space around them and without the empty ones.
+/// The elements of a comma list, over all of its lines, without the white space around them and
+/// without the empty ones.
 ///
-/// RFC 9110 5.6.1.2: "A recipient MUST parse and ignore a reasonable number of empty list elements". Here every number
-/// that fits in the head is: they cost one step each. Not for lists whose elements may hold quoted strings.
+/// RFC 9110 5.6.1.2: "A recipient MUST parse and ignore a reasonable number of empty list
+/// elements". Here every number that fits in the head is: they cost one step each. Not for lists
+/// whose elements may hold quoted strings.
 pub(crate) fn elements<'a>(lines: GetAll<'a, HeaderValue>) -> impl Iterator<Item = &'a [u8]> {
     lines
         .into_iter()

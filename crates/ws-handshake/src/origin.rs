@@ -6,11 +6,13 @@ use http::HeaderValue;
 use crate::excerpt::Excerpt;
 use crate::host::HostPort;
 
-/// Where the script comes from that opened the connection: a scheme, a host and a port (RFC 6454 4).
+/// Where the script comes from that opened the connection: a scheme, a host and a port (RFC 6454
+/// 4).
 ///
-/// Browsers send it with each handshake, and scripts cannot change it. A server that goes by cookies must look at it:
-/// otherwise any page can speak to it in the name of its visitor. Scheme and host are kept in lower case, a port that is
-/// the scheme's default equals an absent one, so that two origins can be compared with `==`.
+/// Browsers send it with each handshake, and scripts cannot change it. A server that goes by
+/// cookies must look at it: otherwise any page can speak to it in the name of its visitor. Scheme
+/// and host are kept in lower case, a port that is the scheme's default equals an absent one, so
+/// that two origins can be compared with `==`.
 ///
 /// ```
 /// use ws_handshake::Origin;
@@ -31,8 +33,8 @@ impl Origin {
     ///
     /// # Errors
     ///
-    /// [`OriginError::Null`] for `null`, [`OriginError::Malformed`] for all that is not one `scheme "://" host [ ":"
-    /// port ]`: a list of origins, a path, user information.
+    /// [`OriginError::Null`] for `null`, [`OriginError::Malformed`] for all that is not one `scheme
+    /// "://" host [ ":" port ]`: a list of origins, a path, user information.
     pub fn parse(value: &HeaderValue) -> Result<Origin, OriginError> {
         parse(value.as_bytes())
     }
@@ -57,8 +59,8 @@ impl Origin {
 
     /// Whether `host`, the value of a `Host` header, names the host and the port of this origin.
     ///
-    /// A `Host` without a port means the default port of this origin's scheme: what terminated TLS is not known here.
-    /// Only http and https origins are ever the same as a host.
+    /// A `Host` without a port means the default port of this origin's scheme: what terminated TLS
+    /// is not known here. Only http and https origins are ever the same as a host.
     #[must_use]
     pub fn is_same_host(&self, host: &str) -> bool {
         let Some(default) = web_port(&self.scheme) else {
@@ -92,7 +94,8 @@ impl fmt::Display for Origin {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OriginError {
-    /// It is `null`, which a browser sends for a sandboxed frame, a file or a redirect: it may be anybody.
+    /// It is `null`, which a browser sends for a sandboxed frame, a file or a redirect: it may be
+    /// anybody.
     Null,
     /// It is not one serialized origin.
     Malformed {
@@ -120,11 +123,12 @@ impl fmt::Display for OriginError {
 
 impl std::error::Error for OriginError {}
 
-/// Whether the page at `origin` was served by the host that the request is for, which is what a server should ask for
-/// unless it allows other origins by name.
+/// Whether the page at `origin` was served by the host that the request is for, which is what a
+/// server should ask for unless it allows other origins by name.
 ///
-/// `origin` is the `Origin` header, `host` what [`Request::host`](crate::Request::host) gives. False for `null`, for a
-/// malformed or multiple origin, and for a malformed host. See [`Origin::is_same_host`] for the ports.
+/// `origin` is the `Origin` header, `host` what [`Request::host`](crate::Request::host) gives.
+/// False for `null`, for a malformed or multiple origin, and for a malformed host. See
+/// [`Origin::is_same_host`] for the ports.
 ///
 /// ```
 /// use http::HeaderValue;

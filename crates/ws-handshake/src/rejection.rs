@@ -7,14 +7,14 @@ use http::header::{
 };
 use http::{Method, Response, StatusCode};
 
-use crate::acceptance::put_header;
 use crate::build_error::BuildError;
 use crate::error::RequestError;
+use crate::field::put_header;
 
 /// An answer that does not open a WebSocket.
 ///
-/// It is encoded with its `Content-Length` and with `Connection: close`: after it nothing else is read from the
-/// connection, so that what follows a refused request is never taken for another one.
+/// It is encoded with its `Content-Length` and with `Connection: close`: after it nothing else is
+/// read from the connection, so that what follows a refused request is never taken for another one.
 ///
 /// ```
 /// use http::StatusCode;
@@ -45,7 +45,8 @@ impl Rejection {
 
     /// Appends a header; a `Content-Type` takes the place of the one that is there.
     ///
-    /// `Connection`, `Content-Length` and `Transfer-Encoding` have no effect: [`encode`](Rejection::encode) writes them.
+    /// `Connection`, `Content-Length` and `Transfer-Encoding` have no effect:
+    /// [`encode`](Rejection::encode) writes them.
     ///
     /// # Panics
     ///
@@ -60,7 +61,8 @@ impl Rejection {
         self
     }
 
-    /// Replaces the body and takes the `Content-Type` away; [`header`](Rejection::header) gives it its own.
+    /// Replaces the body and takes the `Content-Type` away; [`header`](Rejection::header) gives it
+    /// its own.
     #[must_use]
     pub fn body(mut self, body: impl Into<Bytes>) -> Self {
         self.0.headers_mut().remove(CONTENT_TYPE);
@@ -117,8 +119,8 @@ impl From<Response<Bytes>> for Rejection {
     }
 }
 
-/// The body is one line that says what is wrong and what is allowed. A 405 allows GET; a 426 names the protocol and the
-/// version that are spoken (RFC 6455 4.4).
+/// The body is one line that says what is wrong and what is allowed. A 405 allows GET; a 426 names
+/// the protocol and the version that are spoken (RFC 6455 4.4).
 impl From<&RequestError> for Rejection {
     fn from(error: &RequestError) -> Self {
         let rejection = Rejection::new(error.status()).text(&error.to_string());
@@ -154,9 +156,10 @@ impl From<BuildError> for Rejection {
 
 /// Appends one whole HTTP/1.1 response to `dst`, as the answer to a request with this method.
 ///
-/// `Content-Length`, `Connection: close` and no `Transfer-Encoding`, whatever `response` says of them. The body is left
-/// out, though its length is told, for HEAD; 204, 205 and 304 have none. A status below 200 becomes 500 without a body.
-/// With an `Upgrade` header `Connection` lists that, too (RFC 9110 7.8). `dst` must have or make room.
+/// `Content-Length`, `Connection: close` and no `Transfer-Encoding`, whatever `response` says of
+/// them. The body is left out, though its length is told, for HEAD; 204, 205 and 304 have none. A
+/// status below 200 becomes 500 without a body. With an `Upgrade` header `Connection` lists that,
+/// too (RFC 9110 7.8). `dst` must have or make room.
 pub fn encode_response(response: &Response<Bytes>, method: &Method, dst: &mut impl BufMut) {
     let status = final_status(response.status());
     let has_content = status == response.status() && may_have_content(status);
@@ -171,7 +174,8 @@ pub fn encode_response(response: &Response<Bytes>, method: &Method, dst: &mut im
             put_header(dst, name.as_str().as_bytes(), value.as_bytes());
         }
     }
-    // RFC 9110 8.6: none in a 204, and in a 304 only the length that a 200 would have had, which nobody knows here.
+    // RFC 9110 8.6: none in a 204, and in a 304 only the length that a 200 would have had, which
+    // nobody knows here.
     if status != StatusCode::NO_CONTENT && status != StatusCode::NOT_MODIFIED {
         put_header(dst, b"Content-Length", body.len().to_string().as_bytes());
     }

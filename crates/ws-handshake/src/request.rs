@@ -13,9 +13,10 @@ use crate::token::token;
 
 /// The head of an HTTP/1.1 or HTTP/1.0 request, whether it asks for a WebSocket or not.
 ///
-/// What is asked of an opening handshake is checked by [`Acceptance::for_request`](crate::Acceptance::for_request), so
-/// that other requests can be answered too.
-#[derive(Clone, Debug)]
+/// What is asked of an opening handshake is checked by
+/// [`Acceptance::for_request`](crate::Acceptance::for_request), so that other requests can be
+/// answered too.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
     method: Method,
     uri: Uri,
@@ -24,16 +25,18 @@ pub struct Request {
 }
 
 impl Request {
-    /// Decodes the head of a request from the front of `src` and says how many bytes it took; what follows them belongs
-    /// to the connection. `None` when more bytes are needed.
+    /// Decodes the head of a request from the front of `src` and says how many bytes it took; what
+    /// follows them belongs to the connection. `None` when more bytes are needed.
     ///
-    /// What is already malformed or too large is refused at once, though the rest is not there yet. Each call starts
-    /// from the beginning: a driver that reads small pieces calls [`head_end`](crate::head_end) first.
+    /// What is already malformed or too large is refused at once, though the rest is not there yet.
+    /// Each call starts from the beginning: a driver that reads small pieces calls
+    /// [`head_end`](crate::head_end) first.
     ///
     /// # Errors
     ///
-    /// 400 for what is not a head by RFC 9112: a lone LF or CR, white space before a colon, a folded line, a control
-    /// character, a malformed target. 414 and 431 for what is over the [`Limits`], 505 for another version of HTTP.
+    /// 400 for what is not a head by RFC 9112: a lone LF or CR, white space before a colon, a
+    /// folded line, a control character, a malformed target. 414 and 431 for what is over the
+    /// [`Limits`], 505 for another version of HTTP.
     pub fn decode(src: &[u8], limits: &Limits) -> Result<Option<(Request, usize)>, RequestError> {
         head::decode(src, limits, |head| parse(head, limits))
     }
@@ -80,10 +83,11 @@ impl Request {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// Whether this is meant to open a WebSocket: it lists `websocket` in `Upgrade`, or has any `Sec-WebSocket-*` header.
+    /// Whether this is meant to open a WebSocket: it lists `websocket` in `Upgrade`, or has any
+    /// `Sec-WebSocket-*` header.
     ///
-    /// It says nothing about whether it does so rightly: then it gets a [`RequestError`], and not the page that a request
-    /// without any such header gets.
+    /// It says nothing about whether it does so rightly: then it gets a [`RequestError`], and not
+    /// the page that a request without any such header gets.
     #[must_use]
     pub fn asks_for_upgrade(&self) -> bool {
         list::lists(&self.headers, UPGRADE, "websocket")
@@ -93,11 +97,12 @@ impl Request {
                 .any(|name| name.as_str().starts_with("sec-websocket-"))
     }
 
-    /// The host that the request is for, with its port if it names one: the authority of the target, or else the `Host`
-    /// header.
+    /// The host that the request is for, with its port if it names one: the authority of the
+    /// target, or else the `Host` header.
     ///
-    /// RFC 9112 3.2.2: for a target in absolute form a server "MUST ignore the received Host header field (if any) and
-    /// instead use the host information of the request-target". `None` when there is no host, or more than one.
+    /// RFC 9112 3.2.2: for a target in absolute form a server "MUST ignore the received Host header
+    /// field (if any) and instead use the host information of the request-target". `None` when
+    /// there is no host, or more than one.
     #[must_use]
     pub fn host(&self) -> Option<&str> {
         if let Some(authority) = self.uri.authority() {
@@ -110,10 +115,11 @@ impl Request {
         }
     }
 
-    /// Checks the host as RFC 9112 3.2 demands it for every request: exactly one `Host` header with a valid value; none
-    /// is needed in HTTP/1.0.
+    /// Checks the host as RFC 9112 3.2 demands it for every request: exactly one `Host` header with
+    /// a valid value; none is needed in HTTP/1.0.
     ///
-    /// [`Acceptance::for_request`](crate::Acceptance::for_request) asks this by itself. Ask it before any other answer.
+    /// [`Acceptance::for_request`](crate::Acceptance::for_request) asks this by itself. Ask it
+    /// before any other answer.
     ///
     /// # Errors
     ///
@@ -136,24 +142,26 @@ impl Request {
         Ok(())
     }
 
-    /// The `Origin` header, as it was sent. See [`is_same_origin_host`](crate::is_same_origin_host).
+    /// The `Origin` header, as it was sent. See
+    /// [`is_same_origin_host`](crate::is_same_origin_host).
     #[must_use]
     pub fn origin(&self) -> Option<&HeaderValue> {
         self.headers.get(ORIGIN)
     }
 
-    /// The subprotocols that are offered, in the client's order of preference, over all lines of the header. Elements
-    /// that are no tokens are left out.
+    /// The subprotocols that are offered, in the client's order of preference, over all lines of
+    /// the header. Elements that are no tokens are left out.
     pub fn subprotocols(&self) -> impl Iterator<Item = &str> {
         list::elements(self.headers.get_all(SEC_WEBSOCKET_PROTOCOL)).filter_map(token)
     }
 
-    /// The extensions that are offered, in the client's order of preference, over all lines of the header.
+    /// The extensions that are offered, in the client's order of preference, over all lines of the
+    /// header.
     ///
     /// # Errors
     ///
-    /// [`RequestError::Extensions`] when a line does not follow the grammar of RFC 6455 9.1, which cannot be once the
-    /// request was accepted.
+    /// [`RequestError::Extensions`] when a line does not follow the grammar of RFC 6455 9.1, which
+    /// cannot be once the request was accepted.
     pub fn extensions(&self) -> Result<Vec<Extension>, RequestError> {
         Extension::parse_lines(self.headers.get_all(SEC_WEBSOCKET_EXTENSIONS)).map_err(|line| {
             RequestError::Extensions {
@@ -177,22 +185,12 @@ fn parse(head: &[u8], limits: &Limits) -> Result<Parsed<Request>, RequestError> 
 }
 
 fn request(parsed: &httparse::Request<'_, '_>) -> Result<Request, RequestError> {
-    let (method, target) = (
-        parsed.method.unwrap_or_default(),
-        parsed.path.unwrap_or_default(),
-    );
-    let no_method = |_| RequestError::RequestLine {
+    let method = parsed.method.unwrap_or_default();
+    let method = Method::from_bytes(method.as_bytes()).map_err(|_| RequestError::RequestLine {
         seen: Excerpt::of(method),
-    };
-    let method = Method::from_bytes(method.as_bytes()).map_err(no_method)?;
-    let uri = parse_target(target, &method).ok_or_else(|| RequestError::Target {
-        seen: Excerpt::of(target),
     })?;
-    let version = if parsed.version == Some(0) {
-        Version::HTTP_10
-    } else {
-        Version::HTTP_11
-    };
+    let uri = parse_target(parsed.path.unwrap_or_default(), &method)?;
+    let version = head::version(parsed.version);
     Ok(Request {
         method,
         uri,
@@ -201,22 +199,35 @@ fn request(parsed: &httparse::Request<'_, '_>) -> Result<Request, RequestError> 
     })
 }
 
-/// RFC 9112 3.2: `request-target = origin-form / absolute-form / authority-form / asterisk-form`, where the third is for
-/// CONNECT only and the fourth for OPTIONS only. None of them has a fragment, and RFC 6455 3 forbids it once more.
-fn parse_target(target: &str, method: &Method) -> Option<Uri> {
-    if !target.is_ascii() || target.contains('#') {
-        return None;
+/// What the http crate's `Uri` can hold.
+const LONGEST_TARGET: usize = 65_534;
+
+/// RFC 9112 3.2: `request-target = origin-form / absolute-form / authority-form / asterisk-form`,
+/// where the third is for CONNECT only and the fourth for OPTIONS only. None of them has a
+/// fragment, and RFC 6455 3 forbids it once more.
+fn parse_target(target: &str, method: &Method) -> Result<Uri, RequestError> {
+    if target.len() > LONGEST_TARGET {
+        return Err(RequestError::TargetTooLong {
+            limit: LONGEST_TARGET,
+        });
     }
-    let uri: Uri = target.parse().ok()?;
+    let malformed = || RequestError::Target {
+        seen: Excerpt::of(target),
+    };
+    if !target.is_ascii() || target.contains('#') {
+        return Err(malformed());
+    }
+    let uri: Uri = target.parse().map_err(|_| malformed())?;
     let is_legal = match (target, uri.scheme()) {
         ("*", _) => *method == Method::OPTIONS,
         (_, Some(_)) => *method != Method::CONNECT,
         (path, None) => path.starts_with('/') != (*method == Method::CONNECT),
     };
-    is_legal.then_some(uri)
+    if is_legal { Ok(uri) } else { Err(malformed()) }
 }
 
-/// A version other than 1.0 and 1.1 is told apart from what is no request line at all; that may take the rest of it.
+/// A version other than 1.0 and 1.1 is told apart from what is no request line at all; that may
+/// take the rest of it.
 fn request_line_fault(
     head: &[u8],
     error: httparse::Error,
@@ -226,7 +237,10 @@ fn request_line_fault(
         Some(end) => (&head[..end], true),
         None => (head, false),
     };
-    let version = line.rsplit(|&byte| byte == b' ').next().unwrap_or_default();
+    let version = line
+        .splitn(3, |&byte| byte == b' ')
+        .nth(2)
+        .unwrap_or_default();
     match (error == httparse::Error::Version, is_whole) {
         (true, true) if is_version(version) => Err(RequestError::HttpVersion {
             seen: Excerpt::of(version),
@@ -238,12 +252,13 @@ fn request_line_fault(
     }
 }
 
-/// RFC 9112 2.3: `HTTP-version = HTTP-name "/" DIGIT "." DIGIT`; and what a stranger to it would write: `HTTP/2`.
+/// RFC 9112 2.3: `HTTP-version = HTTP-name "/" DIGIT "." DIGIT`; and what a stranger to it would
+/// write: `HTTP/2`.
 fn is_version(text: &[u8]) -> bool {
-    text.strip_prefix(b"HTTP/")
-        .and_then(|number| number.split(|&byte| byte == b'.').next())
-        .is_some_and(|major| !major.is_empty())
-        && begins_a_version(text)
+    let is_number = |text: &[u8]| !text.is_empty() && text.iter().all(u8::is_ascii_digit);
+    let number = text.strip_prefix(b"HTTP/").unwrap_or_default();
+    let mut parts = number.splitn(2, |&byte| byte == b'.');
+    begins_a_version(text) && parts.all(is_number)
 }
 
 fn begins_a_version(text: &[u8]) -> bool {

@@ -16,11 +16,11 @@ pub struct Response {
 }
 
 impl Response {
-    /// Decodes the head of a response from the front of `src` and says how many bytes it took; what follows them are
-    /// frames, or the body. `None` when more bytes are needed.
+    /// Decodes the head of a response from the front of `src` and says how many bytes it took; what
+    /// follows them are frames, or the body. `None` when more bytes are needed.
     ///
-    /// What is already malformed or too large is refused at once. Each call starts from the beginning: a driver that
-    /// reads small pieces calls [`head_end`](crate::head_end) first.
+    /// What is already malformed or too large is refused at once. Each call starts from the
+    /// beginning: a driver that reads small pieces calls [`head_end`](crate::head_end) first.
     ///
     /// # Errors
     ///
@@ -68,11 +68,7 @@ fn parse(head: &[u8], limits: &Limits) -> Result<Parsed<Response>, ResponseError
 fn response(parsed: &httparse::Response<'_, '_>) -> Result<Response, ResponseError> {
     let status = StatusCode::from_u16(parsed.code.unwrap_or_default())
         .map_err(|_| ResponseError::StatusLine)?;
-    let version = if parsed.version == Some(0) {
-        Version::HTTP_10
-    } else {
-        Version::HTTP_11
-    };
+    let version = head::version(parsed.version);
     Ok(Response {
         status,
         version,

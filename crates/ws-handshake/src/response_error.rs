@@ -89,7 +89,7 @@ impl fmt::Display for ResponseError {
             ResponseError::Extensions { seen } => {
                 write!(
                     f,
-                    "sec-websocket-extensions is \"{seen}\", and must be a list of tokens with parameters"
+                    "sec-websocket-extensions is \"{seen}\", and must be a list of extensions"
                 )
             }
             ResponseError::ExtensionNotOffered { seen } => {
