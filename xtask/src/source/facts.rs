@@ -134,7 +134,7 @@ impl Reader {
 impl<'ast> Visit<'ast> for Reader {
     fn visit_item(&mut self, item: &'ast Item) {
         self.gated(attributes(item), Region::of(item.span()), |reader| {
-            visit::visit_item(reader, item)
+            visit::visit_item(reader, item);
         });
     }
 

@@ -85,7 +85,7 @@ fn scan(tokens: TokenStream, skipped: &[Region], found: &mut Vec<Mention>) {
         }
         match token {
             TokenTree::Group(group) if !is_doc(&group.stream()) => {
-                scan(group.stream(), skipped, found)
+                scan(group.stream(), skipped, found);
             }
             TokenTree::Group(_) | TokenTree::Punct(_) => {}
             TokenTree::Literal(literal) => found.extend(text(literal)),

@@ -30,7 +30,7 @@ const RULES: &[Rule] = &[
 pub(super) fn check(source: &Source, findings: &mut Vec<Finding>) {
     for (name, rule) in RULES {
         rule(source, &mut |line, message| {
-            findings.push(Finding::at(&source.path, line, name, message))
+            findings.push(Finding::at(&source.path, line, name, message));
         });
     }
 }
