@@ -57,8 +57,8 @@ pub enum BuildError {
         /// What was given.
         seen: Excerpt,
     },
-    /// This is not a path with an optional query: it starts with `/`, is visible ASCII and has no
-    /// fragment (RFC 6455 3).
+    /// This is not a path with an optional query (RFC 6455 3): it starts with `/`, is ASCII, has
+    /// what must be percent-encoded so, and has no fragment.
     Path {
         /// What was given.
         seen: Excerpt,
@@ -120,7 +120,7 @@ impl fmt::Display for BuildError {
             BuildError::Path { seen } => {
                 write!(
                     f,
-                    "\"{seen}\" is not a path: a slash and visible ascii without a number sign"
+                    "\"{seen}\" is not a path and query in percent-encoded ascii"
                 )
             }
         }

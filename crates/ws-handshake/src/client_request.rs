@@ -3,6 +3,7 @@ use http::header::{
     CONNECTION, HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN, SEC_WEBSOCKET_ACCEPT,
     SEC_WEBSOCKET_EXTENSIONS, SEC_WEBSOCKET_PROTOCOL, UPGRADE,
 };
+use http::uri::PathAndQuery;
 use http::{StatusCode, Version};
 
 use crate::accepted::Accepted;
@@ -44,7 +45,7 @@ impl ClientRequest {
                 seen: Excerpt::of(host),
             });
         }
-        if !is_path(path.as_bytes()) {
+        if !is_path(path) {
             return Err(BuildError::Path {
                 seen: Excerpt::of(path),
             });
@@ -234,9 +235,9 @@ fn only(headers: &HeaderMap, name: HeaderName) -> Option<&HeaderValue> {
 }
 
 /// RFC 6455 3: a path and a query, in origin form, without a fragment.
-fn is_path(path: &[u8]) -> bool {
-    path.starts_with(b"/")
-        && path
-            .iter()
-            .all(|&byte| byte.is_ascii_graphic() && byte != b'#')
+fn is_path(path: &str) -> bool {
+    path.starts_with('/')
+        && path.is_ascii()
+        && !path.contains('#')
+        && PathAndQuery::try_from(path).is_ok()
 }

@@ -33,10 +33,13 @@ impl HostPort {
     }
 }
 
+/// RFC 1034 3.1: "the total number of octets that represent a domain name [...] is limited to 255".
+const LONGEST_NAME: usize = 255;
+
 /// RFC 3986 3.2.2: `reg-name = *( unreserved / pct-encoded / sub-delims )`. An IPv4 address is one,
 /// too. An empty one is legal there, but names nobody.
 fn registered_name(name: &str) -> Option<String> {
-    if name.is_empty() {
+    if name.is_empty() || name.len() > LONGEST_NAME {
         return None;
     }
     let mut rest = name.as_bytes();

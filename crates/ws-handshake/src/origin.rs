@@ -154,10 +154,13 @@ fn parse(text: &[u8]) -> Result<Origin, OriginError> {
     })
 }
 
+/// Enough for a name of 255 bytes, and little enough to be written into a log.
+const LONGEST_ORIGIN: usize = 512;
+
 /// RFC 6454 7.1: `serialized-origin = scheme "://" host [ ":" port ]`.
 fn serialized(text: &[u8]) -> Option<Origin> {
     let (scheme, host) = std::str::from_utf8(text).ok()?.split_once("://")?;
-    if !is_scheme(scheme.as_bytes()) {
+    if text.len() > LONGEST_ORIGIN || !is_scheme(scheme.as_bytes()) {
         return None;
     }
     let scheme = scheme.to_ascii_lowercase();
