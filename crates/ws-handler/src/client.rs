@@ -42,6 +42,10 @@ impl Client {
         }
     }
 
+    pub(crate) fn relieved(&mut self) {
+        self.congested = false;
+    }
+
     /// Queues a message: text from `&str` or `String`, binary from bytes, or a
     /// [`Message`] as it was received.
     pub fn send<'a>(&mut self, message: impl Into<Message<'a>>) -> Sent {

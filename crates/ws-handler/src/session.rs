@@ -142,7 +142,13 @@ impl<H: Handler> Session<H> {
         catch(async { handler.on_close(close).await }).await
     }
 
+    /// The write queue has room again: [`Client::is_congested`] no longer holds.
+    pub fn relieved(&mut self) {
+        self.client.relieved();
+    }
+
     /// The client, as the callbacks get it.
+    #[must_use]
     pub fn client(&self) -> &Client {
         &self.client
     }

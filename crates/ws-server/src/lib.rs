@@ -1,1 +1,76 @@
-//! A complete WebSocket server on tokio: implement one callback and you have a server
+//! A complete WebSocket server (RFC 6455) on tokio: implement one callback and you have a server.
+//!
+//! *In scope*: listening, the opening handshake with its limits and deadline, one handler value for
+//! each connection, gathered writes, back-pressure, keepalive, limits, the closing handshake,
+//! shutdown. *Out of scope*: TLS and compression, for now; a TLS stream goes through
+//! [`serve_connection`].
+//!
+//! ```no_run
+//! use ws_server::{Client, Handler, Message, Server};
+//!
+//! #[derive(Clone)]
+//! struct Echo;
+//!
+//! impl Handler for Echo {
+//!     async fn on_message(&mut self, client: &mut Client, message: Message<'_>) {
+//!         client.send(message);
+//!     }
+//! }
+//!
+//! #[tokio::main]
+//! async fn main() -> std::io::Result<()> {
+//!     Server::bind("127.0.0.1:9001").await?.serve(Echo).await?;
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # The road of one message
+//!
+//! ```text
+//! socket -> rented buffer -> Receiver -> Event -> Handler::on_message
+//!                                                        |
+//! socket <----- one write <----- batch <----- Sender <- Client::send
+//! ```
+//!
+//! An idle connection owns no buffer: it rents one from its thread for the time of a read.
+//! Replies to all that one read brought leave in one write.
+//!
+//! # Two ways to run
+//!
+//! In the caller's runtime, one task for each connection, the default; or with
+//! [`Builder::workers`], threads that share the port and nothing else.
+
+mod accept;
+mod admission;
+mod builder;
+mod config;
+mod connection;
+mod drain_report;
+mod driver;
+mod ending;
+mod handshake;
+mod input;
+mod listen;
+mod origins;
+mod pool;
+mod server;
+mod state;
+mod timer;
+mod wire;
+mod workers;
+
+pub use builder::Builder;
+pub use config::Config;
+pub use connection::serve_connection;
+pub use drain_report::DrainReport;
+pub use origins::Origins;
+pub use server::Server;
+
+pub use http;
+pub use ws_connection::Config as ConnectionConfig;
+pub use ws_handler::{
+    Acceptance, Cause, Client, CloseCode, CloseFrame, CloseInfo, ClosingHandshake, Handle, Handler,
+    Message, MessageKind, Panic, Peer, PingError, ProtocolError, Rejection, Request, SendError,
+    Sent, Side, Timeout, Upgrade,
+};
+pub use ws_handshake::{Limits, OriginError};

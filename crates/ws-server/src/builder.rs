@@ -1,0 +1,193 @@
+use std::{io, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use http::Response;
+use tokio::net::ToSocketAddrs;
+use ws_connection::Config as ConnectionConfig;
+use ws_handshake::Request;
+
+use crate::{Config, Origins, Server, listen::listen, server::Threads};
+
+/// The settings of a [`Server`].
+///
+/// ```
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+/// use std::time::Duration;
+/// use ws_server::Server;
+///
+/// let server = Server::builder()
+///     .max_message(64 * 1024)
+///     .max_connections(10_000)
+///     .ping_interval(Some(Duration::from_secs(10)))
+///     .bind("127.0.0.1:0")
+///     .await?;
+/// println!("listening on ws://{}", server.local_addr()?);
+/// # std::io::Result::Ok(())
+/// # })?;
+/// # std::io::Result::Ok(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Builder {
+    config: Config,
+    workers: usize,
+    backlog: u32,
+    max_connections: usize,
+    drain_timeout: Duration,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self {
+            config: Config::default(),
+            workers: 0,
+            backlog: 1024,
+            max_connections: 65_536,
+            drain_timeout: Duration::from_secs(10),
+        }
+    }
+}
+
+/// The server.
+impl Builder {
+    /// Threads of the server's own, each with a listener and a runtime, among which the kernel
+    /// spreads the connections. 0, the default, serves in the caller's runtime.
+    #[must_use]
+    pub fn workers(mut self, threads: usize) -> Self {
+        self.workers = threads;
+        self
+    }
+
+    /// Connections that the system may hold until they are accepted; 1,024 by default. The system
+    /// has a limit of its own (on Linux `net.core.somaxconn`).
+    #[must_use]
+    pub fn backlog(mut self, connections: u32) -> Self {
+        self.backlog = connections;
+        self
+    }
+
+    /// Connections held at the same time, handshakes included; 65,536 by default. One more is
+    /// answered with 503.
+    #[must_use]
+    pub fn max_connections(mut self, connections: usize) -> Self {
+        self.max_connections = connections;
+        self
+    }
+
+    /// How long connections may take to end in a shutdown; 10 s by default. Then they are cut.
+    #[must_use]
+    pub fn drain_timeout(mut self, wait: Duration) -> Self {
+        self.drain_timeout = wait;
+        self
+    }
+
+    /// Binds and listens.
+    ///
+    /// # Errors
+    ///
+    /// When the address cannot be bound, for example because the port is in use, whatever the
+    /// number of workers.
+    pub async fn bind(self, addr: impl ToSocketAddrs) -> io::Result<Server> {
+        let listeners = listen(addr, self.backlog, self.workers.max(1)).await?;
+        Ok(self.build(listeners))
+    }
+
+    /// Takes a listener that exists already; workers share it.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be made non-blocking, or be shared.
+    pub fn listener(self, listener: std::net::TcpListener) -> io::Result<Server> {
+        listener.set_nonblocking(true)?;
+        let mut listeners = vec![listener];
+        for _ in 1..self.workers {
+            let shared = listeners[0].try_clone()?;
+            listeners.push(shared);
+        }
+        Ok(self.build(listeners))
+    }
+
+    fn build(self, listeners: Vec<std::net::TcpListener>) -> Server {
+        Server {
+            listeners,
+            threads: match self.workers {
+                0 => Threads::Callers,
+                _ => Threads::Own,
+            },
+            config: Arc::new(self.config),
+            max_connections: self.max_connections,
+            drain_timeout: self.drain_timeout,
+            signal: None,
+        }
+    }
+}
+
+/// Its connections.
+impl Builder {
+    /// All settings of connections at once.
+    #[must_use]
+    pub fn config(mut self, config: Config) -> Self {
+        self.config = config;
+        self
+    }
+
+    /// Largest message accepted, in bytes; 1 MiB by default. A longer one ends the connection with
+    /// 1009.
+    #[must_use]
+    pub fn max_message(self, bytes: usize) -> Self {
+        self.connection(|connection| connection.with_max_message(bytes))
+    }
+
+    /// Silence after which a ping is sent; 25 s by default, `None` turns the keepalive off.
+    #[must_use]
+    pub fn ping_interval(self, silence: Option<Duration>) -> Self {
+        self.connection(|connection| connection.with_ping_interval(silence))
+    }
+
+    /// Changes limits and times of the protocol.
+    ///
+    /// ```
+    /// # use ws_server::Server;
+    /// let builder = Server::builder().connection(|c| c.with_high_water(256 * 1024));
+    /// ```
+    #[must_use]
+    pub fn connection(mut self, change: impl FnOnce(ConnectionConfig) -> ConnectionConfig) -> Self {
+        let connection = change(self.config.connection().clone());
+        self.config = self.config.with_connection(connection);
+        self
+    }
+
+    /// How long the opening handshake may take; 10 s by default. Then 408 is answered.
+    #[must_use]
+    pub fn handshake_timeout(mut self, wait: Duration) -> Self {
+        self.config = self.config.with_handshake_timeout(wait);
+        self
+    }
+
+    /// From which web pages connections are accepted; those of the same host by default.
+    #[must_use]
+    pub fn origins(mut self, origins: Origins) -> Self {
+        self.config = self.config.with_origins(origins);
+        self
+    }
+
+    /// What answers requests that ask for no WebSocket; by default they get 426.
+    ///
+    /// ```
+    /// use bytes::Bytes;
+    /// use http::Response;
+    /// use ws_server::Server;
+    ///
+    /// let builder = Server::builder().fallback(|request| {
+    ///     let status = if request.path() == "/health" { 204 } else { 404 };
+    ///     Response::builder().status(status).body(Bytes::new()).expect("a legal status")
+    /// });
+    /// ```
+    #[must_use]
+    pub fn fallback(
+        mut self,
+        fallback: impl Fn(&Request) -> Response<Bytes> + Send + Sync + 'static,
+    ) -> Self {
+        self.config = self.config.with_fallback(fallback);
+        self
+    }
+}

@@ -1,0 +1,141 @@
+use std::{fmt, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use http::{
+    HeaderValue, Response, StatusCode,
+    header::{SEC_WEBSOCKET_VERSION, UPGRADE},
+};
+use ws_connection::Config as ConnectionConfig;
+use ws_handshake::{Limits, Rejection, Request};
+
+use crate::Origins;
+
+/// What serves a request that asks for no WebSocket.
+type Fallback = dyn Fn(&Request) -> Response<Bytes> + Send + Sync;
+
+/// The settings of connections. Every limit is on by default.
+///
+/// ```
+/// use ws_server::{Config, ConnectionConfig};
+///
+/// let config = Config::default()
+///     .with_connection(ConnectionConfig::default().with_max_message(64 * 1024));
+/// assert_eq!(config.connection().max_message(), 65_536);
+/// ```
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Config {
+    connection: Arc<ConnectionConfig>,
+    head: Limits,
+    handshake_timeout: Duration,
+    origins: Origins,
+    fallback: Arc<Fallback>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            connection: Arc::default(),
+            head: Limits::default(),
+            handshake_timeout: Duration::from_secs(10),
+            origins: Origins::default(),
+            fallback: Arc::new(upgrade_required),
+        }
+    }
+}
+
+impl Config {
+    /// Limits and times of the protocol: message size, write queue, keepalive, closing handshake.
+    #[must_use]
+    pub fn with_connection(mut self, connection: ConnectionConfig) -> Self {
+        self.connection = Arc::new(connection);
+        self
+    }
+
+    /// Limits of the request head: 16 KiB and 100 headers by default.
+    #[must_use]
+    pub fn with_head(mut self, limits: Limits) -> Self {
+        self.head = limits;
+        self
+    }
+
+    /// How long the whole opening handshake may take, from the accepted connection to the answer,
+    /// [`on_upgrade`](crate::Handler::on_upgrade) included; 10 s by default. Then 408 is answered.
+    #[must_use]
+    pub fn with_handshake_timeout(mut self, wait: Duration) -> Self {
+        self.handshake_timeout = wait;
+        self
+    }
+
+    /// From which web pages connections are accepted; those of the same host by default.
+    #[must_use]
+    pub fn with_origins(mut self, origins: Origins) -> Self {
+        self.origins = origins;
+        self
+    }
+
+    /// What answers requests that ask for no WebSocket: a page, a health check. By default they
+    /// get 426. The connection ends after the answer.
+    #[must_use]
+    pub fn with_fallback(
+        mut self,
+        fallback: impl Fn(&Request) -> Response<Bytes> + Send + Sync + 'static,
+    ) -> Self {
+        self.fallback = Arc::new(fallback);
+        self
+    }
+
+    /// See [`with_connection`](Self::with_connection).
+    #[must_use]
+    pub fn connection(&self) -> &ConnectionConfig {
+        &self.connection
+    }
+
+    pub(crate) fn shared_connection(&self) -> &Arc<ConnectionConfig> {
+        &self.connection
+    }
+
+    /// See [`with_head`](Self::with_head).
+    #[must_use]
+    pub fn head(&self) -> &Limits {
+        &self.head
+    }
+
+    /// See [`with_handshake_timeout`](Self::with_handshake_timeout).
+    #[must_use]
+    pub fn handshake_timeout(&self) -> Duration {
+        self.handshake_timeout
+    }
+
+    /// See [`with_origins`](Self::with_origins).
+    #[must_use]
+    pub fn origins(&self) -> &Origins {
+        &self.origins
+    }
+
+    pub(crate) fn answer(&self, request: &Request) -> Response<Bytes> {
+        (self.fallback)(request)
+    }
+}
+
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("connection", &self.connection)
+            .field("head", &self.head)
+            .field("handshake_timeout", &self.handshake_timeout)
+            .field("origins", &self.origins)
+            .finish_non_exhaustive()
+    }
+}
+
+/// RFC 9110 15.5.22.
+fn upgrade_required(_: &Request) -> Response<Bytes> {
+    let text = "this server speaks only WebSocket (RFC 6455): ask for it with `Upgrade: websocket`";
+    Rejection::new(StatusCode::UPGRADE_REQUIRED)
+        .header(UPGRADE, HeaderValue::from_static("websocket"))
+        .header(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"))
+        .text(text)
+        .response()
+        .clone()
+}

@@ -1,0 +1,118 @@
+use std::{future::pending, sync::Arc};
+
+use tokio::io::{AsyncRead, AsyncWrite};
+use ws_connection::{Receiver, Sender};
+use ws_handler::{Handler, Outlet, Peer, Session};
+
+use crate::{
+    Config,
+    admission::Admission,
+    driver::Driver,
+    handshake::{Opening, Terms},
+    state::{Phase, Place},
+    wire::Wire,
+};
+
+/// Serves one connection on any transport, from its handshake to its end: for a TLS stream, a Unix
+/// socket, a pipe of a test. It needs a tokio runtime with timers.
+///
+/// The future ends when the transport does. Dropping it ends the connection at once, without
+/// [`on_close`](Handler::on_close).
+///
+/// ```
+/// use std::sync::Arc;
+/// use tokio::io::{AsyncReadExt, AsyncWriteExt};
+/// use ws_server::{Client, Config, Handler, Message, Peer, serve_connection};
+///
+/// struct Echo;
+///
+/// impl Handler for Echo {
+///     async fn on_message(&mut self, client: &mut Client, message: Message<'_>) {
+///         client.send(message);
+///     }
+/// }
+///
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+/// let (mut near, far) = tokio::io::duplex(1024);
+/// tokio::spawn(serve_connection(far, Peer::UNKNOWN, Echo, Arc::new(Config::default())));
+///
+/// near.write_all(
+///     b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+///       Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+/// )
+/// .await?;
+/// let mut answer = [0; 12];
+/// near.read_exact(&mut answer).await?;
+/// assert_eq!(&answer, b"HTTP/1.1 101");
+/// # std::io::Result::Ok(())
+/// # })?;
+/// # std::io::Result::Ok(())
+/// ```
+pub async fn serve_connection<S, H>(io: S, peer: impl Into<Peer>, handler: H, config: Arc<Config>)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    H: Handler,
+{
+    let connection = Connection {
+        io,
+        peer: peer.into(),
+        handler,
+    };
+    let opening = connection.open(&config, Admission::Granted, pending());
+    if let Some((mut driver, early)) = opening.await {
+        driver.run(early, || false).await;
+    }
+}
+
+/// A connection that was accepted by the transport and by nobody else yet.
+#[derive(Debug)]
+pub(crate) struct Connection<S, H> {
+    pub(crate) io: S,
+    pub(crate) peer: Peer,
+    pub(crate) handler: H,
+}
+
+impl<S, H> Connection<S, H>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    H: Handler,
+{
+    /// Serves the connection at its place in a server.
+    pub(crate) async fn serve(self, place: Place) {
+        let state = place.state().clone();
+        let draining = state.reached(Phase::Draining);
+        let opening = self.open(&state.config, place.admission(), draining);
+        let Some((mut driver, early)) = opening.await else {
+            return;
+        };
+        let registration = place.register(&driver.wire.outlet().handle());
+        let close = driver.run(early, || state.is_draining()).await;
+        tracing::debug!(peer = %driver.session.client().peer(), "{close}");
+        registration.ended(&close);
+    }
+
+    async fn open(
+        mut self,
+        config: &Config,
+        admission: Admission,
+        draining: impl Future<Output = ()>,
+    ) -> Option<(Driver<S, H>, Vec<u8>)> {
+        let terms = Terms {
+            peer: self.peer,
+            config,
+            admission,
+        };
+        let opening = Opening::new(&mut self.io, terms);
+        // The box leaves with the handshake: an idle connection does not keep room for it.
+        let early = Box::pin(opening.run(&mut self.handler, draining)).await?;
+        let protocol = config.shared_connection();
+        let outlet = Outlet::new(Sender::server(protocol.clone()));
+        let session = Session::new(self.handler, outlet.client(self.peer));
+        let driver = Driver {
+            wire: Wire::new(self.io, outlet),
+            receiver: Receiver::server(protocol.clone()),
+            session,
+        };
+        Some((driver, early))
+    }
+}

@@ -1,0 +1,143 @@
+use std::{convert::Infallible, future::poll_fn};
+
+use tokio::io::{AsyncRead, AsyncWrite};
+use ws_connection::{Event, Receiver};
+use ws_frame::{CloseCode, CloseFrame};
+use ws_handler::{Cause, CloseInfo, Handler, Session, Side};
+
+use crate::{
+    ending::Ending,
+    input::Input,
+    wire::{Wake, Wire, now},
+};
+
+/// One open connection: its transport, its protocol and its callbacks.
+#[derive(Debug)]
+pub(crate) struct Driver<S, H> {
+    pub(crate) wire: Wire<S>,
+    pub(crate) receiver: Receiver,
+    pub(crate) session: Session<H>,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin, H: Handler> Driver<S, H> {
+    /// Runs the connection from `on_open` until nothing is left to do; `early` is what came
+    /// behind the handshake. Tells how it ended after `on_close` has run.
+    pub(crate) async fn run(
+        &mut self,
+        early: Vec<u8>,
+        is_draining: impl Fn() -> bool,
+    ) -> CloseInfo {
+        let Err(ending) = self.serve(early).await;
+        Box::pin(self.end(ending, is_draining)).await
+    }
+
+    async fn serve(&mut self, early: Vec<u8>) -> Result<Infallible, Ending> {
+        Box::pin(self.wire.beside(self.session.open())).await?;
+        if !early.is_empty() {
+            self.boxed_turn(Input::Copied(early.into())).await?;
+        }
+        loop {
+            let Self { wire, receiver, .. } = self;
+            match poll_fn(|cx| wire.poll_input(cx, receiver)).await? {
+                Wake::Input(input) => self.boxed_turn(input).await?,
+                Wake::Drained => Box::pin(self.drain()).await?,
+            }
+        }
+    }
+
+    /// The box is what keeps an idle connection small, however large the callbacks' futures are.
+    fn boxed_turn(&mut self, input: Input) -> impl Future<Output = Result<(), Ending>> {
+        Box::pin(self.turn(input))
+    }
+
+    /// Handles all that one read brought.
+    async fn turn(&mut self, mut input: Input) -> Result<(), Ending> {
+        let Self {
+            wire,
+            receiver,
+            session,
+        } = self;
+        let now = now();
+        wire.outlet().lock().handle_read(now);
+        let mut bytes = input.as_mut_slice();
+        loop {
+            match receiver.receive(&mut bytes) {
+                Ok(None) => return Ok(()),
+                Ok(Some(message @ Event::Message(_))) => {
+                    wire.beside(session.event(message)).await?;
+                }
+                Ok(Some(control)) => {
+                    wire.outlet().lock().on_event(now, &control);
+                    wire.beside(session.event(control)).await?;
+                }
+                Err(error) => {
+                    wire.outlet().lock().fail(&error);
+                    wire.beside(session.error(&error)).await?;
+                    return Err(Ending::Protocol(error));
+                }
+            }
+            if session.client().is_aborted() {
+                return Err(Ending::Abort);
+            }
+            if session.client().is_congested() {
+                wire.relieve().await?;
+                session.relieved();
+                if wire.take_drained() {
+                    wire.beside(session.drain()).await?;
+                }
+            }
+        }
+    }
+
+    async fn drain(&mut self) -> Result<(), Ending> {
+        self.wire.outlet().lock().resume_reading(now());
+        self.wire.beside(self.session.drain()).await
+    }
+
+    /// Says the last word, tells the application, and waits for the peer to end the transport.
+    async fn end(&mut self, ending: Ending, is_draining: impl Fn() -> bool) -> CloseInfo {
+        if let Ending::Panic(_) = ending {
+            let frame = CloseFrame::from_static(CloseCode::INTERNAL_ERROR, "internal error");
+            self.wire.outlet().lock().fail_with(frame);
+        }
+        let orderly = self.has_last_word(&ending)
+            && matches!(self.wire.finish().await, Ending::Done)
+            && self.wire.shutdown().await.is_ok();
+        let info = self.close_info(ending, is_draining());
+        if let Err(panic) = self.session.close(&info).await {
+            tracing::error!(peer = %self.session.client().peer(), "on_close: {panic}");
+        }
+        if orderly {
+            self.wire.linger().await;
+        }
+        info
+    }
+
+    /// Whether the transport still serves, so that a Close can be written.
+    fn has_last_word(&self, ending: &Ending) -> bool {
+        match ending {
+            Ending::Done | Ending::Protocol(_) | Ending::Panic(_) | Ending::Timeout(_) => {
+                !self.wire.outlet().lock().is_over()
+            }
+            Ending::Transport(_) | Ending::Abort => false,
+        }
+    }
+
+    fn close_info(&self, ending: Ending, draining: bool) -> CloseInfo {
+        let handshake = self.wire.outlet().lock().closing_handshake();
+        let going_away = Some(Some(CloseCode::GOING_AWAY));
+        let sent = handshake.sent().map(|frame| frame.map(CloseFrame::code));
+        let cause = match (ending, handshake.first()) {
+            (Ending::Protocol(error), _) => Cause::Protocol(error),
+            (Ending::Panic(panic), _) => Cause::Panic(panic),
+            (Ending::Timeout(timeout), _) => Cause::Timeout(timeout),
+            (Ending::Abort, _) => Cause::Abort,
+            (_, Some(Side::Us)) if draining && sent == going_away => Cause::Shutdown,
+            (_, Some(Side::Us)) => Cause::Us,
+            (_, Some(Side::Peer)) => Cause::Peer,
+            (Ending::Transport(error), None) => Cause::Transport(error),
+            (Ending::Done, None) => Cause::Abort,
+        };
+        CloseInfo::new(handshake, cause)
+    }
+}

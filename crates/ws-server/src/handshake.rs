@@ -1,0 +1,211 @@
+use std::{
+    convert::Infallible,
+    future::poll_fn,
+    io,
+    panic::{AssertUnwindSafe, catch_unwind},
+    time::Duration,
+};
+
+use http::{HeaderValue, StatusCode, header::RETRY_AFTER};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, AsyncWriteExt},
+    time::timeout,
+};
+use ws_handler::{Handler, Peer, Upgrade, catch};
+use ws_handshake::{Acceptance, Rejection, Request, RequestError, encode_response, head_end};
+
+use crate::{Config, admission::Admission, pool::Rent, wire::poll_read_into};
+
+/// The opening handshake of one connection.
+#[derive(Debug)]
+pub(crate) struct Opening<'a, S> {
+    io: &'a mut S,
+    terms: Terms<'a>,
+    /// The answer that opens the connection is being written.
+    answering: bool,
+}
+
+/// What a request is judged by.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Terms<'a> {
+    pub(crate) peer: Peer,
+    pub(crate) config: &'a Config,
+    pub(crate) admission: Admission,
+}
+
+/// What a handshake ends with, when it does not open the connection.
+enum Refusal {
+    /// One whole response; then the connection ends.
+    Answer(Vec<u8>),
+    /// The peer went away.
+    Gone(io::Error),
+}
+
+impl From<io::Error> for Refusal {
+    fn from(error: io::Error) -> Self {
+        Refusal::Gone(error)
+    }
+}
+
+impl From<Rejection> for Refusal {
+    fn from(rejection: Rejection) -> Self {
+        let mut answer = Vec::new();
+        rejection.encode(&mut answer);
+        tracing::debug!(status = %rejection.status(), "handshake refused");
+        Refusal::Answer(answer)
+    }
+}
+
+impl From<RequestError> for Refusal {
+    fn from(error: RequestError) -> Self {
+        tracing::debug!("{error}");
+        Rejection::from(&error).into()
+    }
+}
+
+impl<'a, S: AsyncRead + AsyncWrite + Unpin> Opening<'a, S> {
+    pub(crate) fn new(io: &'a mut S, terms: Terms<'a>) -> Self {
+        Self {
+            io,
+            terms,
+            answering: false,
+        }
+    }
+
+    /// Reads the request, asks the handler, and answers; all in the time that the handshake may
+    /// take, and before the server is `draining`. `Some` when the connection is open: the bytes
+    /// that came behind the request.
+    pub(crate) async fn run<H: Handler>(
+        mut self,
+        handler: &mut H,
+        draining: impl Future<Output = ()>,
+    ) -> Option<Vec<u8>> {
+        let limit = self.terms.config.handshake_timeout();
+        let opened = tokio::select! {
+            biased;
+            opened = timeout(limit, self.open(handler)) => opened.ok(),
+            () = draining => Some(Err(unavailable("the server is shutting down").into())),
+        };
+        match opened.unwrap_or_else(|| Err(too_late(limit))) {
+            Ok(early) => return Some(early),
+            Err(Refusal::Gone(error)) => tracing::debug!("gone in the handshake: {error}"),
+            Err(Refusal::Answer(_)) if self.answering => {}
+            Err(Refusal::Answer(answer)) => self.refuse(&answer).await,
+        }
+        None
+    }
+
+    async fn open<H: Handler>(&mut self, handler: &mut H) -> Result<Vec<u8>, Refusal> {
+        let (request, early) = self.read_request().await?;
+        let acceptance = self.terms.decide(&request, handler).await?;
+        let mut answer = Vec::with_capacity(256);
+        acceptance.encode(&mut answer);
+        self.answering = true;
+        self.io.write_all(&answer).await?;
+        self.io.flush().await?;
+        Ok(early)
+    }
+
+    /// The request, and what came behind it. The head is scanned once and decoded once; the first
+    /// bytes are looked at alone, so that what is no HTTP is refused without waiting for the rest.
+    async fn read_request(&mut self) -> Result<(Request, Vec<u8>), Refusal> {
+        let limits = self.terms.config.head();
+        let mut head = Vec::new();
+        loop {
+            let scanned = head.len();
+            self.read_more(&mut head).await?;
+            let whole = head_end(&head, scanned).is_some() || head.len() > limits.max_head();
+            if !whole && scanned > 0 {
+                continue;
+            }
+            if let Some((request, len)) = Request::decode(&head, limits)? {
+                return Ok((request, head.split_off(len)));
+            }
+        }
+    }
+
+    /// No buffer is held while waiting.
+    async fn read_more(&mut self, head: &mut Vec<u8>) -> io::Result<()> {
+        poll_fn(|cx| {
+            let mut rent = Rent::take();
+            let read = poll_read_into(self.io, cx, rent.as_mut_slice());
+            read.map_ok(|len| {
+                head.extend_from_slice(&rent.as_mut_slice()[..len]);
+                len
+            })
+        })
+        .await
+        .and_then(|len| match len {
+            0 => Err(io::ErrorKind::UnexpectedEof.into()),
+            _ => Ok(()),
+        })
+    }
+
+    /// Writes one response, ends our direction, and discards what still comes for a while, so
+    /// that the peer can read the answer: a request behind a refused one is never looked at.
+    async fn refuse(&mut self, answer: &[u8]) {
+        let patience = self.terms.config.connection().linger();
+        let _ = timeout(patience, self.say(answer)).await;
+    }
+
+    /// Ends with the transport.
+    async fn say(&mut self, answer: &[u8]) -> io::Result<Infallible> {
+        self.io.write_all(answer).await?;
+        self.io.shutdown().await?;
+        let mut discarded = Vec::new();
+        loop {
+            self.read_more(&mut discarded).await?;
+            discarded.clear();
+        }
+    }
+}
+
+impl Terms<'_> {
+    async fn decide<H: Handler>(
+        self,
+        request: &Request,
+        handler: &mut H,
+    ) -> Result<Acceptance, Refusal> {
+        request.check_host()?;
+        if let Admission::Refused(refused) = self.admission {
+            return Err(unavailable(refused).into());
+        }
+        if !request.asks_for_upgrade() {
+            return Err(self.fall_back(request));
+        }
+        let acceptance = Acceptance::for_request(request)?;
+        self.config.origins().check(request)?;
+        let upgrade = Upgrade::new(request, self.peer, acceptance);
+        match catch(async { handler.on_upgrade(&upgrade).await }).await {
+            Ok(decision) => Ok(decision?),
+            Err(panic) => {
+                tracing::error!(peer = %self.peer, "on_upgrade: {panic}");
+                Err(Rejection::new(StatusCode::INTERNAL_SERVER_ERROR).into())
+            }
+        }
+    }
+
+    fn fall_back(self, request: &Request) -> Refusal {
+        let call = AssertUnwindSafe(|| self.config.answer(request));
+        let Ok(response) = catch_unwind(call) else {
+            tracing::error!(peer = %self.peer, "the fallback panicked");
+            return Rejection::new(StatusCode::INTERNAL_SERVER_ERROR).into();
+        };
+        let mut answer = Vec::new();
+        encode_response(&response, request.method(), &mut answer);
+        Refusal::Answer(answer)
+    }
+}
+
+fn unavailable(why: &str) -> Rejection {
+    Rejection::new(StatusCode::SERVICE_UNAVAILABLE)
+        .header(RETRY_AFTER, HeaderValue::from_static("5"))
+        .text(why)
+}
+
+fn too_late(limit: Duration) -> Refusal {
+    let text = format!("the opening handshake took longer than the {limit:?} that it may");
+    Rejection::new(StatusCode::REQUEST_TIMEOUT)
+        .text(&text)
+        .into()
+}

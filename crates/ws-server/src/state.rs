@@ -1,0 +1,212 @@
+use std::{
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use slab::Slab;
+use tokio::{
+    sync::watch,
+    time::{Instant, timeout_at},
+};
+use ws_frame::{CloseCode, CloseFrame};
+use ws_handler::{CloseInfo, Handle};
+
+use crate::{Config, DrainReport, admission::Admission};
+
+/// Connections above the limit that are told so at a time; further ones are dropped unheard.
+const REFUSED_AT_A_TIME: usize = 64;
+
+/// How long connections may take to end after the drain's deadline has cut them.
+const AFTER_ABORT: Duration = Duration::from_secs(1);
+
+/// What the listeners and connections of one server share.
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) config: Arc<Config>,
+    max_connections: usize,
+    granted: AtomicUsize,
+    refused: AtomicUsize,
+    open: Mutex<Slab<Handle>>,
+    clean: AtomicUsize,
+    phase: watch::Sender<Phase>,
+    /// Bumped whenever a connection ends while the server drains.
+    ended: watch::Sender<()>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd)]
+pub(crate) enum Phase {
+    Serving,
+    Draining,
+    Stopped,
+}
+
+impl State {
+    pub(crate) fn new(config: Arc<Config>, max_connections: usize) -> Self {
+        Self {
+            config,
+            max_connections,
+            granted: AtomicUsize::new(0),
+            refused: AtomicUsize::new(0),
+            open: Mutex::default(),
+            clean: AtomicUsize::new(0),
+            phase: watch::Sender::new(Phase::Serving),
+            ended: watch::Sender::new(()),
+        }
+    }
+
+    /// A place for a new connection; `None` when it is to be dropped at once.
+    pub(crate) fn admit(self: &Arc<Self>) -> Option<Place> {
+        let limit = self.max_connections;
+        let (counter, limit, admission) = if self.granted.load(Relaxed) < limit {
+            (Counter::Granted, limit, Admission::Granted)
+        } else {
+            let reason = "the server holds as many connections as it may: try again later";
+            (
+                Counter::Refused,
+                REFUSED_AT_A_TIME,
+                Admission::Refused(reason),
+            )
+        };
+        let more = |count| (count < limit).then_some(count + 1);
+        self.counter(counter)
+            .fetch_update(Relaxed, Relaxed, more)
+            .ok()?;
+        Some(Place {
+            state: self.clone(),
+            counter,
+            admission,
+        })
+    }
+
+    fn counter(&self, counter: Counter) -> &AtomicUsize {
+        match counter {
+            Counter::Granted => &self.granted,
+            Counter::Refused => &self.refused,
+        }
+    }
+
+    pub(crate) fn is_draining(&self) -> bool {
+        *self.phase.borrow() >= Phase::Draining
+    }
+
+    /// Waits until the server is in this phase or a later one.
+    pub(crate) async fn reached(&self, phase: Phase) {
+        let mut watch = self.phase.subscribe();
+        // The sender is a field of ours, so the wait cannot fail.
+        let _ = watch.wait_for(|now| *now >= phase).await;
+    }
+
+    pub(crate) fn stop(&self) {
+        self.phase.send_replace(Phase::Stopped);
+    }
+
+    /// Closes all connections with 1001 and waits for them to end; those that have not at the
+    /// deadline are cut.
+    pub(crate) async fn drain(&self, wait: Duration) -> DrainReport {
+        let deadline = Instant::now() + wait;
+        self.phase.send_replace(Phase::Draining);
+        let clean_before = self.clean.load(Relaxed);
+        let open = self.each_open(close_going_away);
+        let _ = timeout_at(deadline, self.all_ended()).await;
+        let aborted = self.each_open(Handle::abort);
+        let _ = timeout_at(deadline.max(Instant::now()) + AFTER_ABORT, self.all_ended()).await;
+        let clean = self.clean.load(Relaxed) - clean_before;
+        DrainReport::new(open, clean, aborted)
+    }
+
+    fn each_open(&self, call: impl Fn(&Handle)) -> usize {
+        // Outside the lock: a call wakes a task.
+        let open: Vec<Handle> = self
+            .lock()
+            .iter()
+            .map(|(_, handle)| handle.clone())
+            .collect();
+        open.iter().for_each(call);
+        open.len()
+    }
+
+    async fn all_ended(&self) {
+        let mut ended = self.ended.subscribe();
+        while self.granted.load(Relaxed) > 0 {
+            let _ = ended.changed().await;
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Slab<Handle>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn close_going_away(handle: &Handle) {
+    handle.close(CloseFrame::from_static(
+        CloseCode::GOING_AWAY,
+        "the server is shutting down",
+    ));
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Counter {
+    Granted,
+    Refused,
+}
+
+/// The place of one connection in its server; it is free again when dropped.
+#[derive(Debug)]
+pub(crate) struct Place {
+    state: Arc<State>,
+    counter: Counter,
+    admission: Admission,
+}
+
+impl Place {
+    pub(crate) fn admission(&self) -> Admission {
+        self.admission
+    }
+
+    pub(crate) fn state(&self) -> &Arc<State> {
+        &self.state
+    }
+
+    /// Makes an open connection known, so that a shutdown can close it.
+    pub(crate) fn register(&self, handle: &Handle) -> Registration<'_> {
+        let key = self.state.lock().insert(handle.clone());
+        // A shutdown that began meanwhile may have missed it.
+        if self.state.is_draining() {
+            close_going_away(handle);
+        }
+        Registration { place: self, key }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.state.counter(self.counter).fetch_sub(1, Relaxed);
+        if self.state.is_draining() {
+            self.state.ended.send_replace(());
+        }
+    }
+}
+
+/// An open connection in the list of its server; it leaves the list when dropped.
+#[derive(Debug)]
+pub(crate) struct Registration<'a> {
+    place: &'a Place,
+    key: usize,
+}
+
+impl Registration<'_> {
+    pub(crate) fn ended(&self, close: &CloseInfo) {
+        if close.is_clean() {
+            self.place.state.clean.fetch_add(1, Relaxed);
+        }
+    }
+}
+
+impl Drop for Registration<'_> {
+    fn drop(&mut self) {
+        self.place.state.lock().remove(self.key);
+    }
+}

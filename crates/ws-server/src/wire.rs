@@ -1,0 +1,285 @@
+use std::{
+    future::{Future, poll_fn},
+    io,
+    pin::{Pin, pin},
+    task::{Context, Poll, ready},
+    time::Instant,
+};
+
+use bytes::Buf;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
+use ws_connection::{Batch, Receiver};
+use ws_handler::{Outlet, Panic};
+
+use crate::{ending::Ending, input::Input, pool::Rent, timer::Timer};
+
+/// Slices of one vectored write.
+const SLICES: usize = 16;
+
+/// Reads thrown away at a stretch before other tasks get their turn.
+const DISCARDS: usize = 16;
+
+/// The transport of one connection, what is being written to it, and its timer.
+#[derive(Debug)]
+pub(crate) struct Wire<S> {
+    io: S,
+    outlet: Outlet,
+    batch: Batch,
+    timer: Timer,
+    /// Nothing was left to write and the task was registered when it last waited, so input may be
+    /// looked for first.
+    settled: bool,
+    congested: bool,
+    drained: bool,
+    peer_ended: bool,
+}
+
+/// Why the loop goes on.
+#[derive(Debug)]
+pub(crate) enum Wake {
+    Input(Input),
+    /// The write queue fell under its low-water mark.
+    Drained,
+}
+
+pub(crate) fn now() -> Instant {
+    tokio::time::Instant::now().into_std()
+}
+
+/// Writing.
+impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
+    pub(crate) fn new(io: S, outlet: Outlet) -> Self {
+        Self {
+            io,
+            outlet,
+            batch: Batch::default(),
+            timer: Timer::default(),
+            settled: false,
+            congested: false,
+            drained: false,
+            peer_ended: false,
+        }
+    }
+
+    pub(crate) fn outlet(&self) -> &Outlet {
+        &self.outlet
+    }
+
+    /// Writes what is queued and runs the timers. Pending while the connection goes on: the task
+    /// is woken by the transport, by the timer and by whoever sends.
+    pub(crate) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Ending> {
+        loop {
+            let now = now();
+            let mut sender = self.outlet.lock_and_register(cx);
+            sender.transmit(now, &mut self.batch);
+            self.congested = sender.is_congested();
+            self.drained |= sender.take_drained();
+            let (over, done) = (sender.is_over(), sender.is_done());
+            let deadline = sender.poll_timeout();
+            drop(sender);
+            if over {
+                return Poll::Ready(Ending::Abort);
+            }
+            if self.batch.has_remaining() {
+                match self.poll_write(cx) {
+                    Poll::Ready(Ok(())) => continue,
+                    Poll::Ready(Err(error)) => return Poll::Ready(Ending::Transport(error)),
+                    Poll::Pending => {}
+                }
+            } else if done {
+                return Poll::Ready(Ending::Done);
+            }
+            ready!(self.timer.poll(cx, now, deadline));
+            if let Some(timeout) = self.outlet.lock().handle_timeout(now) {
+                return Poll::Ready(Ending::Timeout(timeout));
+            }
+        }
+    }
+
+    fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let io = Pin::new(&mut self.io);
+        let several = self.batch.chunk().len() < self.batch.remaining();
+        let written = if several && io.is_write_vectored() {
+            let mut slices = [io::IoSlice::new(&[]); SLICES];
+            let used = self.batch.chunks_vectored(&mut slices);
+            ready!(io.poll_write_vectored(cx, &slices[..used]))?
+        } else {
+            ready!(io.poll_write(cx, self.batch.chunk()))?
+        };
+        if written == 0 {
+            return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+        }
+        self.batch.advance(written);
+        Poll::Ready(Ok(()))
+    }
+
+    /// Runs a callback while the connection goes on: the first poll is the callback's, so that one
+    /// that is ready costs nothing; while it is pending, only reading stops. It is dropped only
+    /// when the connection is aborted.
+    pub(crate) async fn beside(
+        &mut self,
+        callback: impl Future<Output = Result<(), Panic>>,
+    ) -> Result<(), Ending> {
+        let mut callback = pin!(callback);
+        let mut waited = false;
+        let mut broken = None;
+        poll_fn(|cx| {
+            if let Poll::Ready(result) = callback.as_mut().poll(cx) {
+                return Poll::Ready(result.map_err(Ending::Panic));
+            }
+            if !waited {
+                waited = true;
+                self.outlet.lock().pause_reading();
+            }
+            if self.outlet.lock_and_register(cx).is_aborted() {
+                return Poll::Ready(Err(Ending::Abort));
+            }
+            if broken.is_none()
+                && let Poll::Ready(ending) = self.poll_flush(cx)
+            {
+                if let Ending::Transport(_) = ending {
+                    self.outlet.lock().abort();
+                }
+                broken = Some(ending);
+            }
+            Poll::Pending
+        })
+        .await?;
+        if waited {
+            self.outlet.lock().resume_reading(now());
+        }
+        broken.map_or(Ok(()), Err)
+    }
+
+    /// Waits until the peer has taken so much of what is queued that its next messages may be
+    /// handled.
+    pub(crate) async fn relieve(&mut self) -> Result<(), Ending> {
+        self.outlet.lock().pause_reading();
+        poll_fn(|cx| match self.poll_flush(cx) {
+            Poll::Ready(ending) => Poll::Ready(Err(ending)),
+            Poll::Pending if self.congested => Poll::Pending,
+            Poll::Pending => Poll::Ready(Ok(())),
+        })
+        .await?;
+        self.outlet.lock().resume_reading(now());
+        Ok(())
+    }
+
+    pub(crate) fn take_drained(&mut self) -> bool {
+        std::mem::take(&mut self.drained)
+    }
+}
+
+/// Reading.
+impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
+    /// Waits for input while writes and timers go on.
+    pub(crate) fn poll_input(
+        &mut self,
+        cx: &mut Context<'_>,
+        receiver: &mut Receiver,
+    ) -> Poll<Result<Wake, Ending>> {
+        if self.settled
+            && let Poll::Ready(input) = self.poll_read(cx, receiver)
+        {
+            self.settled = false;
+            return Poll::Ready(input.map(Wake::Input));
+        }
+        self.settled = false;
+        if let Poll::Ready(ending) = self.poll_flush(cx) {
+            return Poll::Ready(Err(ending));
+        }
+        if self.take_drained() {
+            return Poll::Ready(Ok(Wake::Drained));
+        }
+        if self.congested {
+            self.outlet.lock().pause_reading();
+            return Poll::Pending;
+        }
+        let input = self.poll_read(cx, receiver);
+        self.settled = input.is_pending() && !self.batch.has_remaining();
+        input.map_ok(Wake::Input)
+    }
+
+    fn poll_read(
+        &mut self,
+        cx: &mut Context<'_>,
+        receiver: &mut Receiver,
+    ) -> Poll<Result<Input, Ending>> {
+        let input = if let Some(mut room) = receiver.payload_room() {
+            let read = pin!(self.io.read_buf(&mut room)).poll(cx);
+            ready!(read).map(|len| (len > 0).then_some(Input::InPlace))
+        } else {
+            let mut rent = Rent::take();
+            let read = poll_read_into(&mut self.io, cx, rent.as_mut_slice());
+            ready!(read).map(|len| (len > 0).then(|| Input::new(rent, len)))
+        };
+        Poll::Ready(match input {
+            Ok(Some(input)) => Ok(input),
+            Ok(None) => Err(Ending::Transport(io::ErrorKind::UnexpectedEof.into())),
+            Err(error) => Err(Ending::Transport(error)),
+        })
+    }
+}
+
+/// Ending.
+impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
+    /// Writes what is left to say. What comes in is discarded, so that the peer can still read it.
+    pub(crate) async fn finish(&mut self) -> Ending {
+        poll_fn(|cx| {
+            self.poll_discard(cx);
+            self.poll_flush(cx)
+        })
+        .await
+    }
+
+    /// Ends our direction of the transport: the peer sees that nothing follows.
+    pub(crate) async fn shutdown(&mut self) -> io::Result<()> {
+        self.io.shutdown().await
+    }
+
+    /// Discards what comes until the peer ends its direction too, or its time is up.
+    pub(crate) async fn linger(&mut self) {
+        poll_fn(|cx| {
+            let now = now();
+            let deadline = self.outlet.lock().poll_timeout();
+            self.poll_discard(cx);
+            if self.peer_ended || self.timer.poll(cx, now, deadline).is_ready() {
+                return Poll::Ready(());
+            }
+            Poll::Pending
+        })
+        .await;
+    }
+
+    fn poll_discard(&mut self, cx: &mut Context<'_>) {
+        let mut rent = Rent::take();
+        for _ in 0..DISCARDS {
+            if self.peer_ended {
+                return;
+            }
+            match poll_read_into(&mut self.io, cx, rent.as_mut_slice()) {
+                Poll::Pending => return,
+                Poll::Ready(read) => self.peer_ended = !read.is_ok_and(|len| len > 0),
+            }
+        }
+        cx.waker().wake_by_ref();
+    }
+}
+
+impl<S> Drop for Wire<S> {
+    /// Handles that outlive the connection find it closed.
+    fn drop(&mut self) {
+        self.outlet.lock().abort();
+    }
+}
+
+/// One read; `Ok(0)` is the end of the stream.
+pub(crate) fn poll_read_into(
+    io: &mut (impl AsyncRead + Unpin),
+    cx: &mut Context<'_>,
+    buffer: &mut [u8],
+) -> Poll<io::Result<usize>> {
+    let mut buffer = ReadBuf::new(buffer);
+    ready!(Pin::new(io).poll_read(cx, &mut buffer))?;
+    Poll::Ready(Ok(buffer.filled().len()))
+}
