@@ -40,3 +40,28 @@ impl fmt::Debug for Excerpt {
         write!(f, "\"{}\"", self.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Excerpt;
+
+    #[test]
+    fn every_byte_is_printable_afterwards() {
+        for byte in 0..=255 {
+            let text = Excerpt::of([byte]).to_string();
+            assert!(
+                text.bytes()
+                    .all(|byte| byte == b' ' || byte.is_ascii_graphic()),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_longer_than_64_bytes_is_cut_and_shows_it() {
+        assert_eq!(Excerpt::of([b'a'; 64]).as_str(), "a".repeat(64));
+        assert_eq!(Excerpt::of([b'a'; 65]).as_str(), "a".repeat(64) + "...");
+        assert_eq!(Excerpt::of([0xff; 10_000]).as_str().len(), 259);
+        assert_eq!(format!("{:?}", Excerpt::of("a\r\n\"")), r#""a\r\n\"""#);
+    }
+}

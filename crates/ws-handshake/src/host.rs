@@ -71,3 +71,46 @@ fn parse_port(text: &str) -> Option<Option<u16>> {
         Some(_) => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::HostPort;
+
+    fn parse(text: &str) -> Option<(String, Option<u16>)> {
+        HostPort::parse(text.as_bytes()).map(|host| (host.name, host.port))
+    }
+
+    fn host(name: &str, port: impl Into<Option<u16>>) -> Option<(String, Option<u16>)> {
+        Some((name.to_owned(), port.into()))
+    }
+
+    #[test]
+    fn names_and_addresses_are_read_with_their_ports() {
+        assert_eq!(parse("Example.COM"), host("example.com", None));
+        assert_eq!(parse("example.com:"), host("example.com", None));
+        assert_eq!(parse("example.com:0080"), host("example.com", 80));
+        assert_eq!(parse("127.0.0.1:65535"), host("127.0.0.1", 65_535));
+        assert_eq!(parse("[2001:DB8:0::1]:0"), host("[2001:db8::1]", 0));
+        assert_eq!(
+            parse("a%2Fb!$&'()*+,;=_~-."),
+            host("a%2fb!$&'()*+,;=_~-.", None)
+        );
+        assert_eq!(parse(&"a".repeat(255)), host(&"a".repeat(255), None));
+    }
+
+    #[test]
+    fn what_is_no_host_is_not_read() {
+        let names = [
+            "", ":", ":80", "a b", "a/b", "a@b", "a%", "a%2", "a%2g", "\u{e9}",
+        ];
+        let ports = [
+            "a:b", "a:1:2", "a:65536", "a:+1", "a:-1", "a: 1", "[::1]1", "[::1]:x",
+        ];
+        let addresses = ["[", "[]", "[::1", "[a]", "::1", "[1.1.1.1]", "[::1%1]"];
+        for text in [&names[..], &ports, &addresses].concat() {
+            assert_eq!(parse(text), None, "{text}");
+        }
+        assert_eq!(parse(&"a".repeat(256)), None);
+        assert_eq!(HostPort::parse(b"\xff"), None);
+    }
+}

@@ -91,3 +91,25 @@ impl fmt::Debug for Key {
         write!(f, "Key({self})")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Key, is_key};
+
+    #[test]
+    fn each_set_of_pad_bits_is_the_same_key() {
+        const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        for last in ALPHABET {
+            let mut text = *b"dGhlIHNhbXBsZSBub25jZQ==";
+            text[21] = *last;
+            assert!(is_key(&text));
+        }
+    }
+
+    #[test]
+    fn every_key_of_a_client_is_one_that_a_server_takes() {
+        for byte in 0..=255 {
+            assert!(is_key(Key::new([byte; 16]).as_bytes()));
+        }
+    }
+}

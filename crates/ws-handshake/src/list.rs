@@ -28,3 +28,61 @@ pub(crate) fn trim(mut text: &[u8]) -> &[u8] {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use http::header::{CONNECTION, HeaderMap, HeaderValue};
+
+    use super::{elements, lists, trim};
+
+    fn headers(lines: &[&'static str]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            headers.append(CONNECTION, HeaderValue::from_static(line));
+        }
+        headers
+    }
+
+    #[test]
+    fn elements_are_read_over_all_lines_without_the_empty_ones() {
+        let headers = headers(&[" a,, b\t", "", ",", "c d ,e"]);
+        let found: Vec<_> = elements(headers.get_all(CONNECTION)).collect();
+        assert_eq!(found, [&b"a"[..], b"b", b"c d", b"e"]);
+    }
+
+    #[test]
+    fn whole_elements_are_compared_whatever_their_case() {
+        for line in [
+            "upgrade",
+            "UPGRADE",
+            "a, Upgrade",
+            "upgrade,b",
+            "a,\tupgrade\t,b",
+        ] {
+            assert!(
+                lists(&headers(&["x", line]), CONNECTION, "upgrade"),
+                "{line}"
+            );
+        }
+        for line in [
+            "",
+            "upgraded",
+            "not-upgrade",
+            "a upgrade",
+            "upgrade b",
+            "up,grade",
+        ] {
+            assert!(
+                !lists(&headers(&["x", line]), CONNECTION, "upgrade"),
+                "{line}"
+            );
+        }
+    }
+
+    #[test]
+    fn only_spaces_and_tabs_are_trimmed() {
+        assert_eq!(trim(b" \t a b\t "), b"a b");
+        assert_eq!(trim(b"\x0ba\xa0"), b"\x0ba\xa0");
+        assert_eq!(trim(b" \t "), b"");
+    }
+}

@@ -33,8 +33,8 @@ impl Origin {
     ///
     /// # Errors
     ///
-    /// [`OriginError::Null`] for `null`, [`OriginError::Malformed`] for all that is not one `scheme
-    /// "://" host [ ":" port ]`: a list of origins, a path, user information.
+    /// [`OriginError::Null`] for `null`, [`OriginError::Malformed`] for all that is not one
+    /// `scheme "://" host [ ":" port ]` of at most 512 bytes: a list, a path, user information.
     pub fn parse(value: &HeaderValue) -> Result<Origin, OriginError> {
         parse(value.as_bytes())
     }

@@ -35,3 +35,25 @@ pub(crate) fn token(text: &[u8]) -> Option<&str> {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{is_token, is_token_byte, token};
+
+    #[test]
+    fn the_bytes_of_a_token_are_the_visible_ones_that_separate_nothing() {
+        const SEPARATORS: &[u8] = b"()<>@,;:\\\"/[]?={}";
+        for byte in 0..=255u8 {
+            let is_legal = byte.is_ascii_graphic() && !SEPARATORS.contains(&byte);
+            assert_eq!(is_token_byte(byte), is_legal, "{byte:#x}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_not_empty_and_has_nothing_else() {
+        assert_eq!(token(b"permessage-deflate"), Some("permessage-deflate"));
+        for text in [&b""[..], b" a", b"a ", b"a b", b"a\r", b"\xc3\xa9"] {
+            assert!(!is_token(text));
+        }
+    }
+}
