@@ -23,6 +23,7 @@ mod frame;
 mod header;
 pub mod opcode;
 mod receiver;
+mod run;
 mod text;
 mod violation;
 
@@ -31,6 +32,7 @@ pub use decoder::Decoder;
 pub use event::Event;
 pub use frame::{Frame, Length};
 pub use header::Header;
-pub use receiver::{End, Receiver, Run};
+pub use receiver::Receiver;
+pub use run::{End, Road, Run};
 pub use text::Text;
 pub use violation::Violation;

@@ -1,26 +1,6 @@
 use ws_connection::{Config, Role};
 
-use super::{Event, Header, Text, Violation, opcode, read_close};
-
-/// Everything an endpoint must see in a byte string, and what becomes of its connection.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Run {
-    /// The events, in order.
-    pub events: Vec<Event>,
-    /// What stands behind them.
-    pub end: End,
-}
-
-/// What stands behind the last event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
-    /// More may come.
-    Open,
-    /// The peer's Close: nothing behind it counts.
-    Closed,
-    /// The connection fails: nothing behind it counts.
-    Failed(Violation),
-}
+use super::{End, Event, Header, Run, Text, Violation, opcode, read_close};
 
 /// The receiving half of an endpoint, one byte at a time.
 #[derive(Debug)]

@@ -1,3 +1,6 @@
+use ws_connection::ProtocolError;
+use ws_frame::{ClosePayloadError, FrameError};
+
 /// What a peer can do wrong, one variant for each rule of RFC 6455 and each limit of an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Violation {
@@ -58,5 +61,48 @@ impl Violation {
             | Violation::CloseTooShort
             | Violation::CloseCode => 1002,
         }
+    }
+}
+
+/// # Panics
+///
+/// When the error is of a kind that this oracle does not know.
+impl From<&ProtocolError> for Violation {
+    fn from(error: &ProtocolError) -> Self {
+        match error {
+            ProtocolError::Frame(error) => frame_violation(error),
+            ProtocolError::ClosePayload(error) => close_violation(error),
+            ProtocolError::ReservedBits(_) => Violation::ReservedBits,
+            ProtocolError::MaskMissing => Violation::MaskMissing,
+            ProtocolError::MaskUnexpected => Violation::MaskUnexpected,
+            ProtocolError::UnexpectedContinuation => Violation::UnexpectedContinuation,
+            ProtocolError::UnfinishedMessage(_) => Violation::UnfinishedMessage,
+            ProtocolError::InvalidUtf8 => Violation::InvalidText,
+            ProtocolError::FrameTooBig { .. } => Violation::FrameTooBig,
+            ProtocolError::MessageTooBig { .. } => Violation::MessageTooBig,
+            ProtocolError::EmptyFragments { .. } => Violation::EmptyFragments,
+            other => panic!("unknown: {other:?}"),
+        }
+    }
+}
+
+fn frame_violation(error: &FrameError) -> Violation {
+    match error {
+        FrameError::ReservedOpcode(_) => Violation::ReservedOpcode,
+        FrameError::LengthNotMinimal { .. } => Violation::LengthNotMinimal,
+        FrameError::LengthTopBitSet(_) => Violation::LengthTopBit,
+        FrameError::ControlTooLong { .. } => Violation::ControlTooLong,
+        FrameError::ControlFragmented(_) => Violation::ControlFragmented,
+        other => panic!("unknown: {other:?}"),
+    }
+}
+
+fn close_violation(error: &ClosePayloadError) -> Violation {
+    match error {
+        ClosePayloadError::TooShort => Violation::CloseTooShort,
+        ClosePayloadError::InvalidCode(_) => Violation::CloseCode,
+        ClosePayloadError::InvalidReason(_) => Violation::CloseReason,
+        ClosePayloadError::TooLong(_) => Violation::ControlTooLong,
+        other => panic!("unknown: {other:?}"),
     }
 }

@@ -1,0 +1,150 @@
+//! The receiver equals the naive one, however the bytes arrive.
+
+use proptest::{collection::vec, prelude::*};
+use ws_connection::{Config, Role};
+use ws_testing::{
+    naive::{self, Frame, Road, Run},
+    strategies,
+};
+
+use crate::wire::receiver;
+
+fn peer_of(role: Role) -> Role {
+    match role {
+        Role::Server => Role::Client,
+        Role::Client => Role::Server,
+    }
+}
+
+fn role() -> impl Strategy<Value = Role> {
+    prop_oneof![Just(Role::Server), Just(Role::Client)]
+}
+
+/// The defaults, or limits that conversations of short messages do reach.
+fn config() -> impl Strategy<Value = Config> {
+    let tight = (0_usize..400, proptest::option::of(0_u64..200), 0_u32..4);
+    prop_oneof![
+        Just(Config::default()),
+        tight.prop_map(|(message, frame, empty)| {
+            Config::default()
+                .with_max_message(message)
+                .with_max_frame(frame)
+                .with_max_empty_fragments(empty)
+        }),
+    ]
+}
+
+fn stream() -> impl Strategy<Value = (Role, Vec<u8>)> {
+    role().prop_flat_map(|role| (Just(role), strategies::stream(peer_of(role))))
+}
+
+/// A conversation in which a large message has its place.
+fn large_stream() -> impl Strategy<Value = (Role, Vec<u8>)> {
+    role().prop_flat_map(|role| {
+        let from = peer_of(role);
+        let large = strategies::large_message()
+            .prop_flat_map(strategies::fragments)
+            .prop_flat_map(move |frames| strategies::masks(from, frames));
+        let frames = (vec(large, 1..3), strategies::conversation(from));
+        let bytes = frames.prop_map(|(large, small)| {
+            let frames = [large.concat(), small].concat();
+            Frame::encode_all(&frames)
+        });
+        (Just(role), bytes)
+    })
+}
+
+fn large_config() -> Config {
+    Config::default().with_max_message(16 << 20)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(600))]
+
+    #[test]
+    fn random_cuts_change_nothing(
+        (role, bytes) in stream(),
+        config in config(),
+        cuts in strategies::cuts(),
+    ) {
+        let expected = naive::Receiver::run(role, &config, &bytes);
+        let seen = Run::observe(&mut receiver(role, &config), cuts.pieces(&bytes));
+        prop_assert_eq!(seen, expected);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn no_split_point_changes_anything((role, bytes) in stream(), config in config()) {
+        let expected = naive::Receiver::run(role, &config, &bytes);
+        for at in 0..=bytes.len() {
+            let (before, after) = bytes.split_at(at);
+            let seen = Run::observe(&mut receiver(role, &config), [before, after]);
+            prop_assert_eq!(&seen, &expected, "split at {}", at);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn large_messages_come_whole_in_any_pieces(
+        (role, bytes) in large_stream(),
+        cuts in strategies::cuts(),
+    ) {
+        let expected = naive::Receiver::run(role, &large_config(), &bytes);
+        let seen = Run::observe(&mut receiver(role, &large_config()), cuts.pieces(&bytes));
+        prop_assert_eq!(seen, expected);
+    }
+
+    #[test]
+    fn large_messages_may_be_read_in_place(
+        (role, bytes) in large_stream(),
+        cuts in strategies::cuts(),
+        roads in vec(prop_oneof![1 => Just(Road::Input), 3 => Just(Road::Room)], 1..20),
+    ) {
+        let expected = naive::Receiver::run(role, &large_config(), &bytes);
+        let steps = cuts.sizes().zip(roads.into_iter().cycle());
+        let seen = Run::observe_on_roads(&mut receiver(role, &large_config()), &bytes, steps);
+        prop_assert_eq!(seen, expected);
+    }
+}
+
+/// Two split points, so that every state of a header and of a control payload is passed in the middle.
+#[test]
+fn no_pair_of_split_points_changes_a_short_stream() {
+    let frames = [
+        Frame::text("h\u{e9}").unfinished(),
+        Frame::ping("?"),
+        Frame::continuation("\u{20ac}"),
+        Frame::close(1000, "bye"),
+    ];
+    let frames = frames.map(|frame| frame.masked([9, 8, 7, 6]));
+    let bytes = Frame::encode_all(&frames);
+    let config = Config::default();
+    let expected = naive::Receiver::run(Role::Server, &config, &bytes);
+    for first in 0..=bytes.len() {
+        for second in first..=bytes.len() {
+            let pieces = [&bytes[..first], &bytes[first..second], &bytes[second..]];
+            let seen = Run::observe(&mut receiver(Role::Server, &config), pieces);
+            assert_eq!(seen, expected, "split at {first} and {second}");
+        }
+    }
+}
+
+/// Bad text that is read in place is found by the call that follows, not by the end of the message.
+#[test]
+fn bad_text_in_the_room_fails_at_once() {
+    let mut payload = vec![b'a'; 200_000];
+    payload[150_000] = 0xFF;
+    let bytes = Frame::text(&payload).masked([1, 2, 3, 4]).encode();
+    let steps = std::iter::repeat((10_000, Road::Room));
+    let until = &bytes[..160_014];
+    let config = large_config();
+    let seen = Run::observe_on_roads(&mut receiver(Role::Server, &config), until, steps);
+    assert_eq!(seen, naive::Receiver::run(Role::Server, &config, &bytes));
+    assert_eq!(seen.end, naive::End::Failed(naive::Violation::InvalidText));
+}
