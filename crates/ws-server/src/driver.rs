@@ -71,6 +71,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin, H: Handler> Driver<S, H> {
                     wire.beside(session.event(control)).await?;
                 }
                 Err(error) => {
+                    // Failing drops what waits: replies to what came before the error leave
+                    // first, as if it had come in a read of its own.
+                    wire.flush_ready().await?;
                     wire.outlet().lock().fail(&error);
                     wire.beside(session.error(&error)).await?;
                     return Err(Ending::Protocol(error));

@@ -165,6 +165,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         Ok(())
     }
 
+    /// Writes what can be written at once.
+    pub(crate) async fn flush_ready(&mut self) -> Result<(), Ending> {
+        poll_fn(|cx| match self.poll_flush(cx) {
+            Poll::Ready(ending) => Poll::Ready(Err(ending)),
+            Poll::Pending => Poll::Ready(Ok(())),
+        })
+        .await
+    }
+
     pub(crate) fn take_drained(&mut self) -> bool {
         std::mem::take(&mut self.drained)
     }
