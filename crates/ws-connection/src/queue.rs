@@ -114,11 +114,11 @@ impl Queue {
         *self = Self::default();
     }
 
-    /// Gives the empty buffer back: nothing is waiting and nothing is being written.
+    /// Gives the empty buffers back: nothing is waiting and nothing is being written.
     #[inline]
     pub(crate) fn release(&mut self) {
-        if self.is_empty() && self.tail.capacity() > 0 {
-            self.tail = Vec::new();
+        if self.is_empty() {
+            self.clear();
         }
     }
 }
