@@ -275,6 +275,10 @@ impl Sender {
         self.state = State::Over;
         self.queue.clear();
         self.lane = None;
+        if let Some(closing) = &mut self.closing {
+            closing.pending = None;
+        }
+        self.in_flight = 0;
         self.stalled = None;
         self.close_clock = CloseClock::Off;
     }
