@@ -40,7 +40,7 @@ impl Flags {
             Some(Arg::Long("help") | Arg::Short('h')) => return Ok(Some(Flag::Help)),
             Some(Arg::Long(name)) => format!("--{name}"),
             Some(Arg::Short(letter)) => format!("-{letter}"),
-            Some(Arg::Value(value)) => value.to_string_lossy().into_owned(),
+            Some(Arg::Value(value)) => return Err(stray(&value.to_string_lossy())),
         };
         match self.known.iter().find(|known| **known == given) {
             Some(known) => Ok(Some(Flag::Named(known))),
@@ -78,6 +78,13 @@ pub(crate) fn unknown(kind: &str, given: &str, known: &[&str]) -> Failure {
         known.join(", ")
     };
     Failure::usage(format!("no {kind} is called `{given}`{hint} ({all})"))
+}
+
+/// The usage error for a word that no flag asked for.
+fn stray(given: &str) -> Failure {
+    Failure::usage(format!(
+        "`{given}` is too much: there is no flag before it that takes a value"
+    ))
 }
 
 fn nearest<'a>(given: &str, known: &[&'a str]) -> Option<&'a str> {
@@ -125,8 +132,17 @@ mod tests {
     }
 
     #[test]
+    fn a_word_without_a_flag_is_a_usage_error() {
+        let failure = flags(&["only"]).next().expect_err("no flag asks for it");
+        assert!(
+            failure.to_string().starts_with("`only` is too much"),
+            "{failure}"
+        );
+    }
+
+    #[test]
     fn a_name_like_nothing_gets_no_suggestion() {
-        let failure = flags(&["zzz"]).next().expect_err("there is no such flag");
+        let failure = flags(&["--zzz"]).next().expect_err("there is no such flag");
         assert!(!failure.to_string().contains("did you mean"), "{failure}");
     }
 

@@ -128,11 +128,7 @@ fn test(
         dir.join("spec.json"),
         spec(server.address(), &options.cases),
     )?;
-    println!(
-        "autobahn: {} cases against ws://{} ...",
-        expected.len(),
-        server.address()
-    );
+    println!("autobahn: testing ws://{} ...", server.address());
 
     let start = Instant::now();
     wstest.run(dir, &dir.join("wstest.log"), options.time_limit)?;
@@ -144,8 +140,9 @@ fn test(
         .map_err(|error| Failure::failed(format!("{}: {error}", index.display())))?;
     let outcomes = report::read(&text, &dir.join("reports"))?;
     println!(
-        "autobahn: {} cases in {seconds:.1} s, {}",
+        "autobahn: {} of {} cases in {seconds:.1} s, {}",
         outcomes.len(),
+        expected.len(),
         dir.join("reports/index.html").display()
     );
     Verdict::of(&outcomes, expected).report()

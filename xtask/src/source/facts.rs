@@ -1,13 +1,13 @@
 //! What the syntax tree of a file tells.
 
-use std::collections::HashMap;
-
 use proc_macro2::TokenStream;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
-use syn::{Attribute, FnArg, Item, Meta, Signature, Token, Type, UseTree, Visibility};
+use syn::{Attribute, FnArg, Item, Signature, Type, Visibility};
 
-use super::mention::{self, Kind, Mention};
+use super::gate::{Gate, gates};
+use super::import::{Aliases, Import};
+use super::mention::{self, Mention};
 use super::region::Region;
 
 /// All that the checks ask about one file.
@@ -79,25 +79,11 @@ impl Facts {
     }
 }
 
-/// A condition that matters to the checks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Gate {
-    Test,
-    Std,
-}
-
-#[derive(Debug)]
-struct Import {
-    region: Region,
-    mentions: Vec<Mention>,
-}
-
 #[derive(Debug, Default)]
 struct Reader {
     facts: Facts,
     imports: Vec<Import>,
-    /// What a name stands for in this file: `io` for `std::io`.
-    aliases: HashMap<String, Vec<String>>,
+    aliases: Aliases,
     in_test: bool,
     in_pub_trait: bool,
 }
@@ -148,38 +134,11 @@ impl<'ast> Visit<'ast> for Reader {
     }
 
     fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
-        let mut leaves = Vec::new();
-        expand(&item.tree, &mut Vec::new(), &mut leaves);
-        let mut mentions = Vec::new();
-        for leaf in leaves {
-            for name in &leaf.path {
-                mentions.push(Mention::new(
-                    Kind::Identifier,
-                    vec![name.clone()],
-                    leaf.span,
-                ));
-            }
-            if leaf.path.len() > 1 {
-                self.aliases.insert(leaf.alias, leaf.path.clone());
-            }
-            mentions.push(Mention::new(Kind::Import, leaf.path, leaf.span));
-        }
-        self.imports.push(Import {
-            region: Region::of(item.span()),
-            mentions,
-        });
+        self.imports.push(Import::of_use(item, &mut self.aliases));
     }
 
     fn visit_item_extern_crate(&mut self, item: &'ast syn::ItemExternCrate) {
-        let mention = Mention::new(
-            Kind::Import,
-            vec![item.ident.to_string()],
-            item.ident.span(),
-        );
-        self.imports.push(Import {
-            region: Region::of(item.span()),
-            mentions: vec![mention],
-        });
+        self.imports.push(Import::of_extern_crate(item));
     }
 
     fn visit_item_fn(&mut self, item: &'ast syn::ItemFn) {
@@ -207,47 +166,6 @@ impl<'ast> Visit<'ast> for Reader {
     }
 }
 
-/// One name that a `use` brings in.
-struct Leaf {
-    path: Vec<String>,
-    alias: String,
-    span: proc_macro2::Span,
-}
-
-fn expand(tree: &UseTree, before: &mut Vec<String>, leaves: &mut Vec<Leaf>) {
-    let (ident, alias) = match tree {
-        UseTree::Path(path) => {
-            before.push(path.ident.to_string());
-            expand(&path.tree, before, leaves);
-            before.pop();
-            return;
-        }
-        UseTree::Group(group) => {
-            for tree in &group.items {
-                expand(tree, before, leaves);
-            }
-            return;
-        }
-        UseTree::Name(name) => (name.ident.to_string(), name.ident.to_string()),
-        UseTree::Rename(rename) => (rename.ident.to_string(), rename.rename.to_string()),
-        UseTree::Glob(_) => ("*".to_owned(), "*".to_owned()),
-    };
-    let itself = ident == "self" && !before.is_empty();
-    let mut path = before.clone();
-    if !itself {
-        path.push(ident.clone());
-    }
-    let alias = match path.last() {
-        Some(last) if itself && alias == "self" => last.clone(),
-        _ => alias,
-    };
-    leaves.push(Leaf {
-        path,
-        alias,
-        span: tree.span(),
-    });
-}
-
 fn takes_bool(arg: &FnArg) -> bool {
     let FnArg::Typed(arg) = arg else { return false };
     let ty = match &*arg.ty {
@@ -255,50 +173,6 @@ fn takes_bool(arg: &FnArg) -> bool {
         ty => ty,
     };
     matches!(ty, Type::Path(path) if path.path.is_ident("bool"))
-}
-
-/// What has to hold for the item to be compiled, as far as the checks care.
-fn gates(attrs: &[Attribute]) -> Vec<Gate> {
-    let mut gates = Vec::new();
-    for attr in attrs {
-        let path = attr.path();
-        if path
-            .segments
-            .last()
-            .is_some_and(|last| last.ident == "test")
-        {
-            gates.push(Gate::Test);
-        }
-        if !path.is_ident("cfg") {
-            continue;
-        }
-        if let Ok(condition) = attr.parse_args::<Meta>() {
-            demanded(&condition, &mut gates);
-        }
-    }
-    gates
-}
-
-/// The gates that `condition` cannot be true without.
-fn demanded(condition: &Meta, gates: &mut Vec<Gate>) {
-    match condition {
-        Meta::Path(path) if path.is_ident("test") => gates.push(Gate::Test),
-        Meta::NameValue(pair) if pair.path.is_ident("feature") => {
-            if let syn::Expr::Lit(literal) = &pair.value
-                && let syn::Lit::Str(name) = &literal.lit
-                && name.value() == "std"
-            {
-                gates.push(Gate::Std);
-            }
-        }
-        Meta::List(list) if list.path.is_ident("all") => {
-            let parser = syn::punctuated::Punctuated::<Meta, Token![,]>::parse_terminated;
-            for inner in list.parse_args_with(parser).into_iter().flatten() {
-                demanded(&inner, gates);
-            }
-        }
-        _ => {}
-    }
 }
 
 fn attributes(item: &Item) -> &[Attribute] {
@@ -330,14 +204,6 @@ mod tests {
             .iter()
             .filter(|mention| mention.is_path() && !mention.in_test);
         paths.map(|mention| mention.segments.join("::")).collect()
-    }
-
-    #[test]
-    fn an_import_is_expanded_to_what_it_names() {
-        assert_eq!(
-            paths("use std::{io::{self, Read as R}, net};"),
-            ["std::io", "std::io::Read", "std::net"]
-        );
     }
 
     #[test]

@@ -1,9 +1,8 @@
 //! Names in the tokens of a file.
 
-use std::collections::HashMap;
-
 use proc_macro2::{Delimiter, Ident, Literal, Span, TokenStream, TokenTree};
 
+use super::import::Aliases;
 use super::region::Region;
 
 /// Something that is named in the code.
@@ -58,7 +57,7 @@ impl Mention {
     }
 
     /// The same, with the first part of a path replaced by what it stands for.
-    pub(super) fn resolved(mut self, aliases: &HashMap<String, Vec<String>>) -> Self {
+    pub(super) fn resolved(mut self, aliases: &Aliases) -> Self {
         if self.kind == Kind::Path
             && let Some(full) = self.segments.first().and_then(|first| aliases.get(first))
         {

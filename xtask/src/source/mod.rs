@@ -1,6 +1,8 @@
 //! Rust sources as the checks see them: what is named where, and what is only a test.
 
 mod facts;
+mod gate;
+mod import;
 mod mention;
 mod region;
 
