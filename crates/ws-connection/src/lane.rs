@@ -35,10 +35,13 @@ impl Lane {
         room
     }
 
-    /// Bytes of payload that wait.
-    pub(crate) fn len(&self) -> usize {
+    /// Bytes that wait, frame headers included.
+    pub(crate) fn len(&self, masks: &Masks) -> usize {
+        let header = if masks.is_none() { 2 } else { 6 };
         let frames = self.pings.iter().chain(&self.pongs);
-        frames.map(|payload| payload.as_slice().len()).sum()
+        frames
+            .map(|payload| header + payload.as_slice().len())
+            .sum()
     }
 
     /// Appends all that waits to `dst` and frees its own memory.

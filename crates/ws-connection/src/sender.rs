@@ -438,7 +438,8 @@ impl Sender {
     /// Bytes that wait to be written, frame headers and the batch under way included.
     #[must_use]
     pub fn queued(&self) -> usize {
-        self.in_flight + self.queue.len() + self.lane.as_ref().map_or(0, |lane| lane.len())
+        let lane = self.lane.as_ref().map_or(0, |lane| lane.len(&self.masks));
+        self.in_flight + self.queue.len() + lane
     }
 
     /// Whether reading is to pause: [`queued`](Self::queued) reached [`Config::high_water`] and
