@@ -67,3 +67,22 @@ impl ClosingHandshake {
         }
     }
 }
+
+/// The Close frames of an endpoint that has begun to end.
+#[derive(Debug, Default)]
+pub(crate) struct Closing {
+    /// Our Close, until a batch takes it.
+    pub(crate) pending: Option<Option<CloseFrame>>,
+    /// Our Close, until the batch that took it is written.
+    pub(crate) leaving: Option<Option<CloseFrame>>,
+    pub(crate) handshake: ClosingHandshake,
+}
+
+impl Closing {
+    /// What was under way is written.
+    pub(crate) fn note_written(&mut self) {
+        if let Some(frame) = self.leaving.take() {
+            self.handshake.record_sent(frame);
+        }
+    }
+}

@@ -10,6 +10,7 @@ use crate::{
     Batch, ClosingHandshake, Config, Event, Message, PingError, ProtocolError, SendError, Timeout,
     batch::Segment,
     close_clock::CloseClock,
+    closing::Closing,
     control_payload::ControlPayload,
     keepalive::{Due, Keepalive},
     lane::{Lane, encode_control},
@@ -74,13 +75,6 @@ enum State {
     Ending,
     /// Nothing is written any more.
     Over,
-}
-
-#[derive(Debug, Default)]
-struct Closing {
-    /// Our Close, until a batch takes it.
-    pending: Option<Option<CloseFrame>>,
-    handshake: ClosingHandshake,
 }
 
 /// A new endpoint.
@@ -264,7 +258,7 @@ impl Sender {
         self.queue.clear();
         self.lane = None;
         let closing = self.closing.get_or_insert_default();
-        if closing.handshake.sent().is_none() {
+        if closing.handshake.sent().is_none() && closing.leaving.is_none() {
             closing.pending = Some(Some(frame));
         }
         self.state = State::Ending;
@@ -277,6 +271,7 @@ impl Sender {
         self.lane = None;
         if let Some(closing) = &mut self.closing {
             closing.pending = None;
+            closing.leaving = None;
         }
         self.in_flight = 0;
         self.stalled = None;
@@ -330,6 +325,11 @@ impl Sender {
             self.in_flight = left;
             self.stalled = (left > 0).then_some(now);
         }
+        if left == 0
+            && let Some(closing) = &mut self.closing
+        {
+            closing.note_written();
+        }
     }
 
     fn fill(&mut self, batch: &mut Batch) {
@@ -359,7 +359,7 @@ impl Sender {
         let payload = ControlPayload::from_slice(&payload);
         encode_control(Opcode::Close, &payload, &mut self.masks, &mut head);
         push_head(batch, head);
-        closing.handshake.record_sent(frame);
+        closing.leaving = Some(frame);
     }
 
     fn arm_close_clock(&mut self, now: Instant) {
