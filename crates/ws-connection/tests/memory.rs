@@ -64,7 +64,10 @@ fn an_absurd_length_costs_no_memory() {
 #[test]
 fn an_absurd_length_costs_no_memory_where_there_is_no_limit() {
     for len in [1 << 32, 1 << 40, (1 << 63) - 1] {
-        let mut header = Frame::binary("").announcing(len).masked(KEY).encode_header();
+        let mut header = Frame::binary("")
+            .announcing(len)
+            .masked(KEY)
+            .encode_header();
         let mut payload = vec![0; 64 << 10];
         let mut receiver = server(usize::MAX);
         let (_, info) = measure(|| {

@@ -1,0 +1,10 @@
+//! The sending half: messages to bytes.
+
+mod batch;
+mod closing;
+mod control;
+mod failing;
+mod frames;
+mod masking;
+mod outbox;
+mod queue;
