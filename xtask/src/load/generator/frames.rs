@@ -26,6 +26,9 @@ impl Kind {
     }
 }
 
+/// Replies that are prepared whole take no more than this.
+const REPLIES_LIMIT: usize = 64 * 1024;
+
 /// One message, masked and repeated to the depth, and the reply that one of them must get.
 #[derive(Debug)]
 pub(crate) struct Frames {
@@ -34,6 +37,7 @@ pub(crate) struct Frames {
     payload: Vec<u8>,
     batch: Vec<u8>,
     reply_header: Vec<u8>,
+    replies: Vec<u8>,
 }
 
 impl Frames {
@@ -48,12 +52,15 @@ impl Frames {
                 .zip(KEY.iter().cycle())
                 .map(|(byte, key)| byte ^ key),
         );
+        let reply_header = header(kind, size, 0);
+        let reply = [&reply_header[..], &payload].concat();
         Self {
             kind,
             depth,
             payload,
             batch: frame.repeat(depth),
-            reply_header: header(kind, size, 0),
+            reply_header,
+            replies: reply.repeat(depth.min(REPLIES_LIMIT / reply.len())),
         }
     }
 
@@ -74,6 +81,11 @@ impl Frames {
     /// All messages of one turn, as a client sends them.
     pub(crate) fn batch(&self) -> &[u8] {
         &self.batch
+    }
+
+    /// Whole replies to the batch, one after the other: as many as are not too large to compare at every turn.
+    pub(crate) fn replies(&self) -> &[u8] {
+        &self.replies
     }
 
     /// The header of a reply that comes in one frame, in its shortest form.

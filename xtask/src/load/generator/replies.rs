@@ -84,10 +84,16 @@ impl Replies {
         Ok(whole)
     }
 
-    /// The fast path: replies that lie whole in the input and have the header that was foreseen.
+    /// The fast path: replies that lie whole in the input and look as foreseen.
     fn pass_whole(&self, input: &mut &[u8], frames: &Frames) -> Result<usize, ReplyError> {
         let header = frames.reply_header();
         let length = header.len() + frames.payload().len();
+        // One comparison for many small replies: the generator has to be faster than the server.
+        let foreseen = frames.replies().len().min(input.len() / length * length);
+        if foreseen > 0 && input.starts_with(&frames.replies()[..foreseen]) {
+            *input = &input[foreseen..];
+            return Ok(foreseen / length);
+        }
         let mut whole = 0;
         while input.len() >= length && input.starts_with(header) {
             let (reply, rest) = input.split_at(length);
