@@ -9,9 +9,10 @@ use bytes::{Buf, Bytes};
 /// Small frames lie in one buffer; a large payload that its owner gave away leaves uncopied.
 #[derive(Debug, Default)]
 pub struct Batch {
-    front: Segment,
+    front: Vec<u8>,
+    /// Bytes of `front` that are written.
     written: usize,
-    rest: VecDeque<Segment>,
+    rest: VecDeque<Bytes>,
     remaining: usize,
 }
 
@@ -30,34 +31,35 @@ impl Segment {
 
 impl Batch {
     pub(crate) fn push(&mut self, segment: Segment) {
-        self.remaining += segment.len();
-        if self.remaining == segment.len() {
-            self.front = segment;
+        if self.remaining == 0 {
+            self.front = segment.head;
             self.written = 0;
+            self.remaining = self.front.len();
         } else {
-            self.rest.push_back(segment);
+            self.push_shared(segment.head.into());
+        }
+        self.push_shared(segment.body);
+    }
+
+    fn push_shared(&mut self, bytes: Bytes) {
+        self.remaining += bytes.len();
+        if !bytes.is_empty() {
+            self.rest.push_back(bytes);
         }
     }
 
     /// The empty buffer of what was written, to be filled again.
     pub(crate) fn take_spare(&mut self) -> Vec<u8> {
-        let mut spare = mem::take(&mut self.front.head);
+        let mut spare = mem::take(&mut self.front);
         spare.clear();
         self.written = 0;
         spare
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.remaining
-    }
-
-    fn segments(&self) -> impl Iterator<Item = &[u8]> {
-        let front = self.front.head.get(self.written..).unwrap_or_default();
-        let rest = self.rest.iter().flat_map(|s| [s.head.as_slice(), &s.body]);
-        [front, &self.front.body]
-            .into_iter()
-            .chain(rest)
-            .filter(|s| !s.is_empty())
+    fn pieces(&self) -> impl Iterator<Item = &[u8]> {
+        let front = &self.front[self.written..];
+        let front = (!front.is_empty()).then_some(front);
+        front.into_iter().chain(self.rest.iter().map(Bytes::as_ref))
     }
 }
 
@@ -67,12 +69,12 @@ impl Buf for Batch {
     }
 
     fn chunk(&self) -> &[u8] {
-        self.segments().next().unwrap_or_default()
+        self.pieces().next().unwrap_or_default()
     }
 
     fn chunks_vectored<'a>(&'a self, dst: &mut [IoSlice<'a>]) -> usize {
         let mut used = 0;
-        for (slot, bytes) in dst.iter_mut().zip(self.segments()) {
+        for (slot, bytes) in dst.iter_mut().zip(self.pieces()) {
             *slot = IoSlice::new(bytes);
             used += 1;
         }
@@ -85,19 +87,18 @@ impl Buf for Batch {
             "advanced past the end of the batch"
         );
         self.remaining -= count;
-        loop {
-            let head = (self.front.head.len() - self.written).min(count);
-            self.written += head;
-            count -= head;
-            let body = self.front.body.len().min(count);
-            self.front.body.advance(body);
-            count -= body;
-            let done = self.written == self.front.head.len() && self.front.body.is_empty();
-            if !done || self.rest.is_empty() {
-                return;
+        let front = (self.front.len() - self.written).min(count);
+        self.written += front;
+        count -= front;
+        while count > 0
+            && let Some(piece) = self.rest.front_mut()
+        {
+            let taken = piece.len().min(count);
+            piece.advance(taken);
+            count -= taken;
+            if piece.is_empty() {
+                self.rest.pop_front();
             }
-            self.front = self.rest.pop_front().unwrap_or_default();
-            self.written = 0;
         }
     }
 }

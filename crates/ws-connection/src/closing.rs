@@ -1,5 +1,7 @@
 use ws_frame::CloseFrame;
 
+use crate::close_clock::CloseClock;
+
 /// Who did something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Side {
@@ -76,6 +78,7 @@ pub(crate) struct Closing {
     /// Our Close, until the batch that took it is written.
     pub(crate) leaving: Option<Option<CloseFrame>>,
     pub(crate) handshake: ClosingHandshake,
+    pub(crate) clock: CloseClock,
 }
 
 impl Closing {

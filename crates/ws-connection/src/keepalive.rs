@@ -7,21 +7,23 @@ use crate::Config;
 pub(crate) struct Keepalive {
     /// The last byte of the peer, or the start; `None` before the clock was ever told.
     heard: Option<Instant>,
-    /// Since when an answer to our ping, of whatever kind, is waited for.
-    waiting: Option<Instant>,
-    /// The newest ping and when it was queued, until its own pong has come.
-    ping: Option<(u64, Instant)>,
-    pings: u64,
-    round_trip: Option<Duration>,
+    /// When the newest ping was queued; it carries the number of pings so far.
+    pinged: Option<Instant>,
+    pings: u32,
+    /// Nothing was heard since the newest ping.
+    waiting: bool,
+    /// The newest ping's own pong has not come.
+    unanswered: bool,
     /// While reading is paused a pong could not be seen, so the clock stands.
     paused: bool,
+    round_trip: Option<Duration>,
 }
 
 /// What the clock asks for.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Due {
     Nothing,
-    Ping([u8; 8]),
+    Ping([u8; 4]),
     Dead,
 }
 
@@ -32,7 +34,7 @@ impl Keepalive {
 
     pub(crate) fn hear(&mut self, now: Instant) {
         self.heard = Some(now);
-        self.waiting = None;
+        self.waiting = false;
         self.paused = false;
     }
 
@@ -48,12 +50,10 @@ impl Keepalive {
 
     /// Measures the round trip when `payload` answers our newest ping.
     pub(crate) fn pong(&mut self, now: Instant, payload: &[u8]) {
-        let Some((number, sent)) = self.ping else {
-            return;
-        };
-        if payload == number.to_be_bytes() {
-            self.round_trip = Some(now.saturating_duration_since(sent));
-            self.ping = None;
+        if self.unanswered && payload == self.pings.to_be_bytes() {
+            self.unanswered = false;
+            let sent = self.pinged;
+            self.round_trip = sent.map(|sent| now.saturating_duration_since(sent));
         }
     }
 
@@ -66,22 +66,24 @@ impl Keepalive {
         if self.paused {
             return None;
         }
-        match self.waiting {
-            Some(since) => since.checked_add(config.pong_timeout()),
-            None => self.heard?.checked_add(interval),
-        }
+        let (since, wait) = match self.waiting {
+            true => (self.pinged?, config.pong_timeout()),
+            false => (self.heard?, interval),
+        };
+        since.checked_add(wait)
     }
 
     pub(crate) fn handle_timeout(&mut self, now: Instant, config: &Config) -> Due {
         if self.deadline(config).is_none_or(|deadline| now < deadline) {
             return Due::Nothing;
         }
-        if self.waiting.is_some() {
+        if self.waiting {
             return Due::Dead;
         }
-        self.pings += 1;
-        self.waiting = Some(now);
-        self.ping = Some((self.pings, now));
+        self.pings = self.pings.wrapping_add(1);
+        self.pinged = Some(now);
+        self.waiting = true;
+        self.unanswered = true;
         Due::Ping(self.pings.to_be_bytes())
     }
 }

@@ -93,7 +93,7 @@ impl Queue {
     /// Moves frames to `batch` until it is full, and gets its spare buffer back.
     #[inline]
     pub(crate) fn take(&mut self, batch: &mut Batch, spare: Vec<u8>) {
-        while batch.len() < BATCH_BYTES {
+        while batch.remaining() < BATCH_BYTES {
             if let Some(segment) = self.segments.pop_front() {
                 self.len -= segment.len();
                 batch.push(segment);

@@ -55,7 +55,7 @@ pub struct Sender {
     congested: bool,
     drained: bool,
     keepalive: Keepalive,
-    close_clock: CloseClock,
+    /// From the first Close or failure on.
     closing: Option<Box<Closing>>,
 }
 
@@ -107,7 +107,6 @@ impl Sender {
             congested: false,
             drained: false,
             keepalive: Keepalive::default(),
-            close_clock: CloseClock::Off,
             closing: None,
         }
     }
@@ -153,10 +152,10 @@ impl Sender {
     /// limit that the peer broke, after which the connection ends: with a Close of 1011 where
     /// one can still be written, else at once ([`is_over`](Self::is_over)).
     pub fn handle_timeout(&mut self, now: Instant) -> Option<Timeout> {
-        if self.close_clock.deadline().is_some_and(|at| now >= at) {
-            let timeout = self.close_clock.timeout();
+        let clock = self.close_clock();
+        if clock.deadline().is_some_and(|at| now >= at) {
             self.abort();
-            return Some(timeout);
+            return Some(clock.timeout());
         }
         if self.stall_deadline().is_some_and(|at| now >= at) {
             self.abort();
@@ -275,7 +274,9 @@ impl Sender {
         }
         self.in_flight = 0;
         self.stalled = None;
-        self.close_clock = CloseClock::Off;
+        if let Some(closing) = &mut self.closing {
+            closing.clock = CloseClock::Off;
+        }
     }
 
     /// Reading pauses, because a callback is pending or the peer does not take what it is sent.
@@ -363,19 +364,27 @@ impl Sender {
     }
 
     fn arm_close_clock(&mut self, now: Instant) {
-        let wait = self.config.close_timeout();
-        self.close_clock = match (self.state, self.close_clock) {
+        let answer = CloseClock::Answer(now + self.config.close_timeout());
+        let flush = CloseClock::Flush(now + self.config.close_timeout());
+        let linger = CloseClock::Linger(now + self.config.linger());
+        let written = self.is_written();
+        let Some(closing) = &mut self.closing else {
+            return;
+        };
+        closing.clock = match (self.state, closing.clock) {
             (State::Open | State::Over, _) => CloseClock::Off,
-            (State::Closing, clock @ CloseClock::Answer(_)) => clock,
-            (State::Closing, _) if self.is_written() => CloseClock::Answer(now + wait),
+            (State::Closing, CloseClock::Off) if written => answer,
             (State::Closing, clock) => clock,
             (State::Ending, clock @ CloseClock::Linger(_)) => clock,
-            (State::Ending, _) if self.is_written() => {
-                CloseClock::Linger(now + self.config.linger())
-            }
+            (State::Ending, _) if written => linger,
             (State::Ending, clock @ CloseClock::Flush(_)) => clock,
-            (State::Ending, _) => CloseClock::Flush(now + wait),
+            (State::Ending, CloseClock::Off | CloseClock::Answer(_)) => flush,
         };
+    }
+
+    fn close_clock(&self) -> CloseClock {
+        let closing = self.closing.as_ref();
+        closing.map_or(CloseClock::Off, |closing| closing.clock)
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) is to be called at the latest; `None` when no
@@ -390,7 +399,7 @@ impl Sender {
         [
             keepalive,
             self.stall_deadline(),
-            self.close_clock.deadline(),
+            self.close_clock().deadline(),
         ]
         .into_iter()
         .flatten()

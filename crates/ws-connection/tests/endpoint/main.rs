@@ -1,0 +1,8 @@
+//! Whole endpoints on the pair, with a clock that moves when told to: closing, timers, any order of operations.
+
+mod closing;
+mod deadlines;
+mod keepalive;
+mod model;
+mod stall;
+mod times;
