@@ -1,6 +1,6 @@
 use std::{any::Any, error::Error, fmt, panic::AssertUnwindSafe};
 
-use futures_util::FutureExt;
+use futures_util::{FutureExt, TryFutureExt};
 
 /// A callback panicked; holds the message where it was text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +37,9 @@ impl Error for Panic {}
 /// # Errors
 ///
 /// The panic of the callback.
-pub async fn catch<T>(callback: impl Future<Output = T>) -> Result<T, Panic> {
-    let result = AssertUnwindSafe(callback).catch_unwind().await;
-    result.map_err(|payload| Panic::from_payload(&*payload))
+pub fn catch<T>(
+    callback: impl Future<Output = T> + Send,
+) -> impl Future<Output = Result<T, Panic>> + Send {
+    let caught = AssertUnwindSafe(callback).catch_unwind();
+    caught.map_err(|payload| Panic::from_payload(&*payload))
 }

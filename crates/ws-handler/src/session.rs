@@ -79,22 +79,23 @@ impl<H: Handler> Session<H> {
     /// # Errors
     ///
     /// The panic of the callback.
-    pub async fn event(&mut self, event: Event<'_>) -> Result<(), Panic> {
-        if self.stage != Stage::Open {
-            return Ok(());
-        }
+    pub fn event<'a>(
+        &'a mut self,
+        event: Event<'a>,
+    ) -> impl Future<Output = Result<(), Panic>> + Send + 'a {
+        let is_open = self.stage == Stage::Open;
         let Self {
             handler, client, ..
         } = self;
-        catch(async {
+        catch(async move {
             match event {
+                _ if !is_open => {}
                 Event::Message(message) => handler.on_message(client, message).await,
                 Event::Ping(payload) => handler.on_ping(client, payload).await,
                 Event::Pong(payload) => handler.on_pong(client, payload).await,
                 Event::Close(_) => {}
             }
         })
-        .await
     }
 
     /// Calls [`Handler::on_drain`] of an open session.

@@ -105,11 +105,11 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     H: Handler,
 {
-    let Some(place) = state.admit() else {
+    let Some((place, admission)) = state.admit() else {
         tracing::debug!(%peer, "dropped: too many connections");
         return;
     };
     let handler = make();
     let connection = Connection { io, peer, handler };
-    tokio::spawn(connection.serve(place));
+    tokio::spawn(connection.serve(place, admission));
 }

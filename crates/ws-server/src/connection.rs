@@ -1,4 +1,8 @@
-use std::{future::pending, sync::Arc};
+use std::{
+    future::{Future, pending},
+    pin::Pin,
+    sync::Arc,
+};
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use ws_connection::{Receiver, Sender};
@@ -9,7 +13,7 @@ use crate::{
     admission::Admission,
     driver::Driver,
     handshake::{Opening, Terms},
-    state::{Phase, Place},
+    state::{Phase, Place, Seat},
     wire::Wire,
 };
 
@@ -58,10 +62,13 @@ where
         peer: peer.into(),
         handler,
     };
-    let opening = connection.open(&config, Admission::Granted, pending());
-    if let Some((mut driver, early)) = opening.await {
-        driver.run(early, || false).await;
-    }
+    drive(Box::pin(async move {
+        let opening = connection.open(&config, Admission::Granted, pending());
+        opening
+            .await
+            .map(|(opened, early)| (opened.driver(None), early))
+    }))
+    .await;
 }
 
 /// A connection that was accepted by the transport and by nobody else yet.
@@ -74,45 +81,84 @@ pub(crate) struct Connection<S, H> {
 
 impl<S, H> Connection<S, H>
 where
-    S: AsyncRead + AsyncWrite + Unpin,
+    S: AsyncRead + AsyncWrite + Unpin + Send,
     H: Handler,
 {
     /// Serves the connection at its place in a server.
-    pub(crate) async fn serve(self, place: Place) {
-        let state = place.state().clone();
-        let draining = state.reached(Phase::Draining);
-        let opening = self.open(&state.config, place.admission(), draining);
-        let Some((mut driver, early)) = opening.await else {
-            return;
-        };
-        let registration = place.register(&driver.wire.outlet().handle());
-        let close = driver.run(early, || state.is_draining()).await;
-        tracing::debug!(peer = %driver.session.client().peer(), "{close}");
-        registration.ended(&close);
+    pub(crate) fn serve(
+        self,
+        place: Place,
+        admission: Admission,
+    ) -> impl Future<Output = ()> + Send {
+        drive(Box::pin(async move {
+            let state = place.state().clone();
+            let draining = state.reached(Phase::Draining);
+            let (opened, early) = self.open(&state.config, admission, draining).await?;
+            let seat = place.register(&opened.outlet.handle());
+            Some((opened.driver(Some(seat)), early))
+        }))
     }
 
     async fn open(
         mut self,
         config: &Config,
         admission: Admission,
-        draining: impl Future<Output = ()>,
-    ) -> Option<(Driver<S, H>, Vec<u8>)> {
+        draining: impl Future<Output = ()> + Send,
+    ) -> Option<(Opened<S, H>, Vec<u8>)> {
         let terms = Terms {
             peer: self.peer,
             config,
             admission,
         };
         let opening = Opening::new(&mut self.io, terms);
-        // The box leaves with the handshake: an idle connection does not keep room for it.
-        let early = Box::pin(opening.run(&mut self.handler, draining)).await?;
-        let protocol = config.shared_connection();
-        let outlet = Outlet::new(Sender::server(protocol.clone()));
-        let session = Session::new(self.handler, outlet.client(self.peer));
-        let driver = Driver {
-            wire: Wire::new(self.io, outlet),
-            receiver: Receiver::server(protocol.clone()),
-            session,
+        let early = opening.run(&mut self.handler, draining).await?;
+        let protocol = config.shared_connection().clone();
+        let opened = Opened {
+            outlet: Outlet::new(Sender::server(protocol.clone())),
+            receiver: Receiver::server(protocol),
+            connection: self,
         };
-        Some((driver, early))
+        Some((opened, early))
     }
+}
+
+/// A connection behind its opening handshake.
+#[derive(Debug)]
+struct Opened<S, H> {
+    connection: Connection<S, H>,
+    outlet: Outlet,
+    receiver: Receiver,
+}
+
+impl<S, H> Opened<S, H>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    H: Handler,
+{
+    fn driver(self, seat: Option<Seat>) -> Driver<S, H> {
+        let Connection { io, peer, handler } = self.connection;
+        Driver {
+            session: Session::new(handler, self.outlet.client(peer)),
+            wire: Wire::new(io, self.outlet),
+            receiver: self.receiver,
+            seat,
+        }
+    }
+}
+
+/// The whole life of a connection. All but the wait for input is boxed, and leaves nothing behind:
+/// this future's size is what an idle connection costs.
+async fn drive<S, H>(opening: Pin<Box<impl Future<Output = Option<(Driver<S, H>, Vec<u8>)>>>>)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    H: Handler,
+{
+    let Some((mut driver, early)) = opening.await else {
+        return;
+    };
+    let ending = match Box::pin(driver.start(early)).await {
+        Ok(()) => driver.serve().await,
+        Err(ending) => ending,
+    };
+    Box::pin(driver.end(ending)).await;
 }

@@ -1,4 +1,4 @@
-use std::{convert::Infallible, future::poll_fn};
+use std::future::poll_fn;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use ws_connection::{Event, Receiver};
@@ -8,6 +8,7 @@ use ws_handler::{Cause, CloseInfo, Handler, Session, Side};
 use crate::{
     ending::Ending,
     input::Input,
+    state::Seat,
     wire::{Wake, Wire, now},
 };
 
@@ -17,30 +18,31 @@ pub(crate) struct Driver<S, H> {
     pub(crate) wire: Wire<S>,
     pub(crate) receiver: Receiver,
     pub(crate) session: Session<H>,
+    /// In its server; `None` for a connection without one.
+    pub(crate) seat: Option<Seat>,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin, H: Handler> Driver<S, H> {
-    /// Runs the connection from `on_open` until nothing is left to do; `early` is what came
-    /// behind the handshake. Tells how it ended after `on_close` has run.
-    pub(crate) async fn run(
-        &mut self,
-        early: Vec<u8>,
-        is_draining: impl Fn() -> bool,
-    ) -> CloseInfo {
-        let Err(ending) = self.serve(early).await;
-        Box::pin(self.end(ending, is_draining)).await
+    /// `on_open`, then what came behind the handshake.
+    pub(crate) async fn start(&mut self, early: Vec<u8>) -> Result<(), Ending> {
+        self.wire.beside(self.session.open()).await?;
+        if !early.is_empty() {
+            self.turn(Input::Copied(early.into())).await?;
+        }
+        Ok(())
     }
 
-    async fn serve(&mut self, early: Vec<u8>) -> Result<Infallible, Ending> {
-        Box::pin(self.wire.beside(self.session.open())).await?;
-        if !early.is_empty() {
-            self.boxed_turn(Input::Copied(early.into())).await?;
-        }
+    /// Goes on until nothing more is to be read.
+    pub(crate) async fn serve(&mut self) -> Ending {
         loop {
             let Self { wire, receiver, .. } = self;
-            match poll_fn(|cx| wire.poll_input(cx, receiver)).await? {
-                Wake::Input(input) => self.boxed_turn(input).await?,
-                Wake::Drained => Box::pin(self.drain()).await?,
+            let turn = match poll_fn(|cx| wire.poll_input(cx, receiver)).await {
+                Ok(Wake::Input(input)) => self.boxed_turn(input).await,
+                Ok(Wake::Drained) => Box::pin(self.drain()).await,
+                Err(ending) => return ending,
+            };
+            if let Err(ending) = turn {
+                return ending;
             }
         }
     }
@@ -56,6 +58,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin, H: Handler> Driver<S, H> {
             wire,
             receiver,
             session,
+            ..
         } = self;
         let now = now();
         wire.outlet().lock().handle_read(now);
@@ -98,7 +101,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin, H: Handler> Driver<S, H> {
     }
 
     /// Says the last word, tells the application, and waits for the peer to end the transport.
-    async fn end(&mut self, ending: Ending, is_draining: impl Fn() -> bool) -> CloseInfo {
+    pub(crate) async fn end(&mut self, ending: Ending) {
         if let Ending::Panic(_) = ending {
             let frame = CloseFrame::from_static(CloseCode::INTERNAL_ERROR, "internal error");
             self.wire.outlet().lock().fail_with(frame);
@@ -106,14 +109,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin, H: Handler> Driver<S, H> {
         let orderly = self.has_last_word(&ending)
             && matches!(self.wire.finish().await, Ending::Done)
             && self.wire.shutdown().await.is_ok();
-        let info = self.close_info(ending, is_draining());
+        let info = self.close_info(ending);
+        let peer = self.session.client().peer();
+        tracing::debug!(%peer, "{info}");
+        if let Some(seat) = &self.seat {
+            seat.ended(&info);
+        }
         if let Err(panic) = self.session.close(&info).await {
-            tracing::error!(peer = %self.session.client().peer(), "on_close: {panic}");
+            tracing::error!(%peer, "on_close: {panic}");
         }
         if orderly {
             self.wire.linger().await;
         }
-        info
     }
 
     /// Whether the transport still serves, so that a Close can be written.
@@ -126,7 +133,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin, H: Handler> Driver<S, H> {
         }
     }
 
-    fn close_info(&self, ending: Ending, draining: bool) -> CloseInfo {
+    fn close_info(&self, ending: Ending) -> CloseInfo {
+        let draining = self.seat.as_ref().is_some_and(Seat::is_draining);
         let handshake = self.wire.outlet().lock().closing_handshake();
         let going_away = Some(Some(CloseCode::GOING_AWAY));
         let sent = handshake.sent().map(|frame| frame.map(CloseFrame::code));

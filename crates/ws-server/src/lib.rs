@@ -42,6 +42,7 @@
 
 mod accept;
 mod admission;
+mod beside;
 mod builder;
 mod config;
 mod connection;

@@ -58,7 +58,7 @@ impl State {
     }
 
     /// A place for a new connection; `None` when it is to be dropped at once.
-    pub(crate) fn admit(self: &Arc<Self>) -> Option<Place> {
+    pub(crate) fn admit(self: &Arc<Self>) -> Option<(Place, Admission)> {
         let limit = self.max_connections;
         let (counter, limit, admission) = if self.granted.load(Relaxed) < limit {
             (Counter::Granted, limit, Admission::Granted)
@@ -74,11 +74,8 @@ impl State {
         self.counter(counter)
             .fetch_update(Relaxed, Relaxed, more)
             .ok()?;
-        Some(Place {
-            state: self.clone(),
-            counter,
-            admission,
-        })
+        let state = self.clone();
+        Some((Place { state, counter }, admission))
     }
 
     fn counter(&self, counter: Counter) -> &AtomicUsize {
@@ -158,26 +155,21 @@ enum Counter {
 pub(crate) struct Place {
     state: Arc<State>,
     counter: Counter,
-    admission: Admission,
 }
 
 impl Place {
-    pub(crate) fn admission(&self) -> Admission {
-        self.admission
-    }
-
     pub(crate) fn state(&self) -> &Arc<State> {
         &self.state
     }
 
     /// Makes an open connection known, so that a shutdown can close it.
-    pub(crate) fn register(&self, handle: &Handle) -> Registration<'_> {
+    pub(crate) fn register(self, handle: &Handle) -> Seat {
         let key = self.state.lock().insert(handle.clone());
         // A shutdown that began meanwhile may have missed it.
         if self.state.is_draining() {
             close_going_away(handle);
         }
-        Registration { place: self, key }
+        Seat { place: self, key }
     }
 }
 
@@ -192,12 +184,16 @@ impl Drop for Place {
 
 /// An open connection in the list of its server; it leaves the list when dropped.
 #[derive(Debug)]
-pub(crate) struct Registration<'a> {
-    place: &'a Place,
+pub(crate) struct Seat {
+    place: Place,
     key: usize,
 }
 
-impl Registration<'_> {
+impl Seat {
+    pub(crate) fn is_draining(&self) -> bool {
+        self.place.state.is_draining()
+    }
+
     pub(crate) fn ended(&self, close: &CloseInfo) {
         if close.is_clean() {
             self.place.state.clean.fetch_add(1, Relaxed);
@@ -205,7 +201,7 @@ impl Registration<'_> {
     }
 }
 
-impl Drop for Registration<'_> {
+impl Drop for Seat {
     fn drop(&mut self) {
         self.place.state.lock().remove(self.key);
     }

@@ -11,7 +11,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use ws_connection::{Batch, Receiver};
 use ws_handler::{Outlet, Panic};
 
-use crate::{ending::Ending, input::Input, pool::Rent, timer::Timer};
+use crate::{beside::Beside, ending::Ending, input::Input, pool::Rent, timer::Timer};
 
 /// Slices of one vectored write.
 const SLICES: usize = 16;
@@ -113,42 +113,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         Poll::Ready(Ok(()))
     }
 
-    /// Runs a callback while the connection goes on: the first poll is the callback's, so that one
-    /// that is ready costs nothing; while it is pending, only reading stops. It is dropped only
-    /// when the connection is aborted.
-    pub(crate) async fn beside(
-        &mut self,
-        callback: impl Future<Output = Result<(), Panic>>,
-    ) -> Result<(), Ending> {
-        let mut callback = pin!(callback);
-        let mut waited = false;
-        let mut broken = None;
-        poll_fn(|cx| {
-            if let Poll::Ready(result) = callback.as_mut().poll(cx) {
-                return Poll::Ready(result.map_err(Ending::Panic));
-            }
-            if !waited {
-                waited = true;
-                self.outlet.lock().pause_reading();
-            }
-            if self.outlet.lock_and_register(cx).is_aborted() {
-                return Poll::Ready(Err(Ending::Abort));
-            }
-            if broken.is_none()
-                && let Poll::Ready(ending) = self.poll_flush(cx)
-            {
-                if let Ending::Transport(_) = ending {
-                    self.outlet.lock().abort();
-                }
-                broken = Some(ending);
-            }
-            Poll::Pending
-        })
-        .await?;
-        if waited {
-            self.outlet.lock().resume_reading(now());
-        }
-        broken.map_or(Ok(()), Err)
+    /// Runs a callback while the connection goes on.
+    pub(crate) fn beside<F>(&mut self, callback: F) -> Beside<'_, S, F>
+    where
+        F: Future<Output = Result<(), Panic>>,
+    {
+        Beside::new(self, callback)
     }
 
     /// Waits until the peer has taken so much of what is queued that its next messages may be
