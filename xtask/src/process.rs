@@ -1,6 +1,7 @@
 //! Other programs: started, watched, and ended with us.
 
 use std::io::ErrorKind;
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -121,9 +122,11 @@ fn interrupted() -> &'static AtomicBool {
     })
 }
 
-/// The command as a person would type it.
+/// The command as a person would type it: a program without the directory that it was found in.
 fn line(command: &Command) -> String {
-    let mut words = vec![command.get_program().to_string_lossy()];
+    let program = Path::new(command.get_program());
+    let name = program.file_name().unwrap_or(command.get_program());
+    let mut words = vec![name.to_string_lossy()];
     words.extend(command.get_args().map(|arg| arg.to_string_lossy()));
     words.join(" ")
 }

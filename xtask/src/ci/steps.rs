@@ -103,7 +103,10 @@ fn clippy(workspace: &Workspace) -> Result<Outcome, Failure> {
             "--package",
             &member.name,
         ]);
-        cargo.args(more).args(["--", "--deny", "warnings"]);
+        cargo
+            .arg("--no-deps")
+            .args(more)
+            .args(["--", "--deny", "warnings"]);
         cargo
     };
     run_all(
