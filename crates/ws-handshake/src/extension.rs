@@ -271,7 +271,7 @@ impl<'a> Cursor<'a> {
             let (byte, rest) = match self.0 {
                 [b'"', rest @ ..] => {
                     self.0 = rest;
-                    return (!value.is_empty()).then_some(Cow::Owned(value));
+                    return Some(Cow::Owned(value));
                 }
                 [b'\\', byte, rest @ ..] | [byte, rest @ ..] => (*byte, rest),
                 [] => return None,

@@ -121,7 +121,7 @@ pub(crate) fn version(minor: Option<u8>) -> Version {
 
 pub(crate) fn header_map(lines: &[httparse::Header<'_>]) -> Result<HeaderMap, HeadError> {
     let too_many = |_| HeadError::TooManyHeaders {
-        limit: lines.len() - 1,
+        limit: Limits::MOST_HEADERS,
     };
     let mut headers = HeaderMap::try_with_capacity(lines.len()).map_err(too_many)?;
     for line in lines {

@@ -131,6 +131,19 @@ fn a_rejection_has_a_line_of_text_unless_it_is_given_a_body() {
 }
 
 #[test]
+fn a_content_type_takes_the_place_of_the_one_before() {
+    let html = Rejection::new(StatusCode::FORBIDDEN)
+        .header(CONTENT_TYPE, HeaderValue::from_static("text/html"));
+    let types: Vec<_> = html
+        .response()
+        .headers()
+        .get_all(CONTENT_TYPE)
+        .iter()
+        .collect();
+    assert_eq!(types, ["text/html"]);
+}
+
+#[test]
 fn a_rejection_never_promises_another_answer() {
     for status in [
         StatusCode::CONTINUE,

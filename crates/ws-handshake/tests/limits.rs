@@ -105,6 +105,26 @@ fn a_hundred_headers_are_accepted_and_one_more_is_not() {
 }
 
 #[test]
+fn there_is_room_for_the_shortest_lines() {
+    let head = format!("GET / HTTP/1.1\r\n{}\r\n", "a:\r\n".repeat(100));
+    let (request, _) = decode(head.as_bytes()).unwrap().unwrap();
+    assert_eq!(request.headers().len(), 100);
+}
+
+#[test]
+fn of_two_faults_the_first_is_told() {
+    let many = "a:\r\n".repeat(101);
+    let lone_first = decode(format!("GET / HTTP/1.1\n{many}\r\n").as_bytes());
+    assert_eq!(lone_first, Err(RequestError::Head(HeadError::LoneLineFeed)));
+    let lone_last = decode(format!("GET / HTTP/1.1\r\n{many}\n").as_bytes());
+    let limit = 100;
+    assert_eq!(
+        lone_last,
+        Err(RequestError::Head(HeadError::TooManyHeaders { limit }))
+    );
+}
+
+#[test]
 fn the_count_of_headers_is_a_setting() {
     let limits = Limits::default().with_max_headers(5);
     assert!(Request::decode(format!("{GOOD}\r\n").as_bytes(), &limits).is_ok());
@@ -173,11 +193,16 @@ fn dribble(len: usize) -> Duration {
     (0..50).map(|_| run()).fold(Duration::MAX, Duration::min)
 }
 
+/// A quadratic scan would take four times as long, and a tenth of a second at that. Other work on
+/// the machine may spoil a comparison, but not all of them.
 #[test]
 fn a_head_in_one_byte_pieces_costs_time_in_proportion() {
-    let (once, twice) = (dribble(16 * 1024), dribble(32 * 1024));
-    assert!(once < Duration::from_millis(50), "{once:?}");
-    assert!(twice < once.mul_f64(2.5), "{once:?} and {twice:?}");
+    let is_in_proportion = (0..20).any(|_| {
+        let (once, twice) = (dribble(16 * 1024), dribble(32 * 1024));
+        println!("{once:?}, {twice:?}");
+        once < Duration::from_millis(20) && twice < once.mul_f64(2.5)
+    });
+    assert!(is_in_proportion);
 }
 
 #[test]

@@ -45,6 +45,7 @@ const REQUEST_LINES: &str = "
 400 GET
 400 GET /a b HTTP/1.1
 400 GET /a b HTTP/2.0
+400 GET /a HTTP/2.0 b
 400 GET  /chat HTTP/1.1
 400 GET\t/chat\tHTTP/1.1
 400 GET /chat HTTP/1.1\x20
