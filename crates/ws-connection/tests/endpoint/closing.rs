@@ -221,6 +221,8 @@ fn an_answer_that_cannot_be_written_is_given_up_after_5_seconds() {
 #[test]
 fn a_failure_that_cannot_be_told_is_given_up_after_5_seconds() {
     let mut pair = pair();
+    pair.drop_link();
+    pair.server.inbound.release();
     pair.client.inbound.set_window(0);
     pair.server.inbound.push(&Frame::text("unmasked").encode());
     pair.advance(seconds(6));
@@ -254,8 +256,8 @@ fn a_failure_is_told_and_the_transport_ended() {
             format!(" 0.000 client gets close 1002 '{reason}'"),
             format!(" 0.000 client sends close 1002 '{reason}'"),
             " 0.000 client ends".to_owned(),
-            " 0.000 server is over".to_owned(),
             " 0.000 client is over".to_owned(),
+            " 0.000 server is over".to_owned(),
         ]
     );
 }

@@ -27,7 +27,7 @@ fn traffic() -> impl Strategy<Value = Traffic> {
         Just(Traffic::Message),
         (0_usize..600_000).prop_map(Traffic::Send),
         Just(Traffic::Ping),
-        (0_u64..4).prop_map(|_| Traffic::Pong),
+        Just(Traffic::Pong),
     ]
 }
 
@@ -75,7 +75,7 @@ impl Driver {
             Traffic::Pong => {
                 self.sender.handle_read(now);
                 self.sender
-                    .on_event(now, &Event::Pong(&1_u64.to_be_bytes()));
+                    .on_event(now, &Event::Pong(&1_u32.to_be_bytes()));
             }
         }
         self.write();

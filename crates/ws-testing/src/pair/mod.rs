@@ -12,18 +12,16 @@
 //!
 //! let mut pair = Pair::new(Config::default());
 //! pair.client.sender.send("hi").expect("open");
-//! pair.advance(Duration::from_secs(26));
+//! pair.settle();
+//! pair.drop_link();
+//! pair.server.sender.close(None);
+//! pair.advance(Duration::from_secs(5));
 //! assert_eq!(pair.transcript().lines(), [
 //!     " 0.000 client sends text 'hi'",
 //!     " 0.000 server gets text 'hi'",
-//!     "25.000 server sends ping '\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x01'",
-//!     "25.000 client sends ping '\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x01'",
-//!     "25.000 server gets ping '\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x01'",
-//!     "25.000 client gets ping '\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x01'",
-//!     "25.000 server sends pong '\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x01'",
-//!     "25.000 client sends pong '\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x01'",
-//!     "25.000 server gets pong '\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x01'",
-//!     "25.000 client gets pong '\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x01'",
+//!     " 0.000 server sends close",
+//!     " 5.000 server times out: Close",
+//!     " 5.000 server is over",
 //! ]);
 //! ```
 

@@ -56,7 +56,7 @@ impl Transcript {
     }
 
     /// The frames that an endpoint has sent.
-    pub fn sent_by(&self, role: Role) -> impl Iterator<Item = &Frame> {
+    pub fn sent_by(&self, role: Role) -> impl DoubleEndedIterator<Item = &Frame> {
         self.of(role).filter_map(|entry| match &entry.what {
             What::Sent(frame) => Some(frame),
             _ => None,
@@ -64,7 +64,7 @@ impl Transcript {
     }
 
     /// The events that an endpoint was told.
-    pub fn got_by(&self, role: Role) -> impl Iterator<Item = &Event> {
+    pub fn got_by(&self, role: Role) -> impl DoubleEndedIterator<Item = &Event> {
         self.of(role).filter_map(|entry| match &entry.what {
             What::Got(event) => Some(event),
             _ => None,
@@ -80,7 +80,7 @@ impl Transcript {
             .map(|entry| entry.at)
     }
 
-    fn of(&self, role: Role) -> impl Iterator<Item = &Entry> {
+    fn of(&self, role: Role) -> impl DoubleEndedIterator<Item = &Entry> {
         self.entries.iter().filter(move |entry| entry.who == role)
     }
 }
