@@ -1,7 +1,7 @@
 use bytes::{BufMut, BytesMut};
 use ws_frame::{MaskingKey, Utf8Validator};
 
-use crate::{MessageKind, ProtocolError};
+use crate::{Message, MessageKind, ProtocolError};
 
 /// From this many bytes on the rest of a frame is read straight into the message's buffer.
 const ROOM_FROM: usize = 32 << 10;
@@ -10,30 +10,35 @@ const ROOM_FROM: usize = 32 << 10;
 const ROOM_AT_MOST: usize = 1 << 20;
 
 /// The message that is being put together: one buffer, however many fragments.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Assembly {
     payload: BytesMut,
     /// How much of `payload` is unmasked and checked; the rest was read into [`Assembly::room`].
     settled: usize,
-    kind: Option<MessageKind>,
+    kind: MessageKind,
     utf8: Utf8Validator,
     empty_fragments: u32,
     delivered: bool,
 }
 
 impl Assembly {
-    pub(crate) fn is_started(&self) -> bool {
-        self.kind.is_some()
+    pub(crate) fn new(kind: MessageKind) -> Self {
+        Self {
+            payload: BytesMut::new(),
+            settled: 0,
+            kind,
+            utf8: Utf8Validator::new(),
+            empty_fragments: 0,
+            delivered: false,
+        }
+    }
+
+    pub(crate) fn is_delivered(&self) -> bool {
+        self.delivered
     }
 
     pub(crate) fn len(&self) -> usize {
         self.settled
-    }
-
-    pub(crate) fn start(&mut self, kind: MessageKind) {
-        self.kind = Some(kind);
-        self.utf8 = Utf8Validator::new();
-        self.empty_fragments = 0;
     }
 
     /// Counts an empty unfinished continuation frame in a row of such.
@@ -70,7 +75,7 @@ impl Assembly {
         if let Some(key) = key {
             key.apply(fresh, offset);
         }
-        if self.kind == Some(MessageKind::Text) {
+        if self.kind == MessageKind::Text {
             self.utf8
                 .push(fresh)
                 .map_err(|_| ProtocolError::InvalidUtf8)?;
@@ -82,6 +87,7 @@ impl Assembly {
     /// Where the next `left` bytes of the frame may be read to, once enough of the message is here:
     /// the buffer grows by what has arrived, never by what was announced.
     pub(crate) fn room(&mut self, left: usize) -> Option<impl BufMut + '_> {
+        let left = left.saturating_sub(self.unsettled());
         if self.payload.len() < ROOM_FROM || left == 0 {
             return None;
         }
@@ -93,31 +99,16 @@ impl Assembly {
         Some((&mut self.payload).limit(spare.min(left).min(ROOM_AT_MOST)))
     }
 
-    /// Ends the message: its kind, and its payload in [`Assembly::payload`].
-    pub(crate) fn finish(&mut self) -> Result<MessageKind, ProtocolError> {
-        let kind = self.kind.take().unwrap_or(MessageKind::Binary);
-        if kind == MessageKind::Text {
+    /// Ends the message: what is left is to hand out [`message`](Self::message).
+    pub(crate) fn finish(&mut self) -> Result<(), ProtocolError> {
+        if self.kind == MessageKind::Text {
             self.utf8.finish().map_err(|_| ProtocolError::InvalidUtf8)?;
         }
         self.delivered = true;
-        Ok(kind)
+        Ok(())
     }
 
-    pub(crate) fn payload(&mut self) -> &mut BytesMut {
-        &mut self.payload
-    }
-
-    /// Frees the buffer of a message that was delivered, unless its owner moved it already.
-    pub(crate) fn release(&mut self) {
-        if self.delivered {
-            self.delivered = false;
-            self.clear();
-        }
-    }
-
-    pub(crate) fn clear(&mut self) {
-        self.payload = BytesMut::new();
-        self.settled = 0;
-        self.kind = None;
+    pub(crate) fn message(&mut self) -> Message<'_> {
+        Message::assembled(self.kind, &mut self.payload)
     }
 }

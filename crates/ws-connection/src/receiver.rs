@@ -36,7 +36,8 @@ pub struct Receiver {
     stage: Stage,
     header: PartialHeader,
     control: Option<Box<ControlPayload>>,
-    message: Assembly,
+    /// The message that is put together, from its first frame until it was handed out.
+    message: Option<Box<Assembly>>,
 }
 
 #[derive(Debug)]
@@ -54,7 +55,7 @@ enum Stage {
 enum Step<'i> {
     NeedMore,
     Whole(Message<'i>),
-    Assembled(MessageKind),
+    Assembled,
     Ping(&'i [u8]),
     AssembledPing,
     Pong(&'i [u8]),
@@ -82,7 +83,7 @@ impl Receiver {
             stage: Stage::Header,
             header: PartialHeader::default(),
             control: None,
-            message: Assembly::default(),
+            message: None,
         }
     }
 
@@ -115,8 +116,8 @@ impl Receiver {
         match &self.stage {
             Stage::Payload { header, taken } if header.opcode().is_data() => {
                 let left = header.payload_len() - taken;
-                self.message
-                    .room(usize::try_from(left).unwrap_or(usize::MAX))
+                let left = usize::try_from(left).unwrap_or(usize::MAX);
+                self.message.as_mut()?.room(left)
             }
             Stage::Payload { .. } | Stage::Header | Stage::Discard => None,
         }
@@ -125,7 +126,7 @@ impl Receiver {
     /// Throws away the unfinished message and all that is still to come.
     pub fn discard(&mut self) {
         self.stage = Stage::Discard;
-        self.message.clear();
+        self.message = None;
         self.control = None;
     }
 
@@ -137,7 +138,7 @@ impl Receiver {
 
     /// Frees what the last event borrowed.
     fn release(&mut self) {
-        self.message.release();
+        self.message.take_if(|message| message.is_delivered());
         if matches!(self.stage, Stage::Header) {
             self.control = None;
         }
@@ -147,10 +148,7 @@ impl Receiver {
         match step {
             Step::NeedMore => None,
             Step::Whole(message) => Some(Event::Message(message)),
-            Step::Assembled(kind) => {
-                let payload = self.message.payload();
-                Some(Event::Message(Message::assembled(kind, payload)))
-            }
+            Step::Assembled => Some(Event::Message(self.message.as_mut()?.message())),
             Step::Ping(payload) => Some(Event::Ping(payload)),
             Step::Pong(payload) => Some(Event::Pong(payload)),
             Step::AssembledPing => Some(Event::Ping(self.assembled_control())),
@@ -212,10 +210,10 @@ impl Receiver {
         }
         match header.opcode() {
             Opcode::Close | Opcode::Ping | Opcode::Pong => return Ok(()),
-            Opcode::Continuation if !self.message.is_started() => {
+            Opcode::Continuation if self.message.is_none() => {
                 return Err(ProtocolError::UnexpectedContinuation);
             }
-            Opcode::Text | Opcode::Binary if self.message.is_started() => {
+            Opcode::Text | Opcode::Binary if self.message.is_some() => {
                 return Err(ProtocolError::UnfinishedMessage(header.opcode()));
             }
             Opcode::Continuation | Opcode::Text | Opcode::Binary => {}
@@ -229,15 +227,17 @@ impl Receiver {
             return Err(ProtocolError::FrameTooBig { len, limit });
         }
         let limit = self.config.max_message() as u64;
-        let whole = len.saturating_add(self.message.len() as u64);
+        let before = self.message.as_ref().map_or(0, |message| message.len());
+        let whole = len.saturating_add(before as u64);
         if whole > limit {
             return Err(ProtocolError::MessageTooBig { len: whole, limit });
         }
-        if len > 0 {
-            self.message.end_empty_fragments();
-        } else if header.opcode() == Opcode::Continuation && !header.is_final() {
-            let limit = self.config.max_empty_fragments();
-            self.message.count_empty_fragment(limit)?;
+        match &mut self.message {
+            Some(message) if len > 0 => message.end_empty_fragments(),
+            Some(message) if !header.is_final() => {
+                message.count_empty_fragment(self.config.max_empty_fragments())?;
+            }
+            Some(_) | None => {}
         }
         Ok(())
     }
@@ -274,12 +274,12 @@ impl Receiver {
     }
 
     fn begin(&mut self, header: &FrameHeader) {
-        match header.opcode() {
-            Opcode::Text => self.message.start(MessageKind::Text),
-            Opcode::Binary => self.message.start(MessageKind::Binary),
-            Opcode::Continuation => {}
-            Opcode::Close | Opcode::Ping | Opcode::Pong => {}
-        }
+        let kind = match header.opcode() {
+            Opcode::Text => MessageKind::Text,
+            Opcode::Binary => MessageKind::Binary,
+            Opcode::Continuation | Opcode::Close | Opcode::Ping | Opcode::Pong => return,
+        };
+        self.message = Some(Box::new(Assembly::new(kind)));
     }
 
     fn control_payload(
@@ -317,12 +317,13 @@ impl Receiver {
         taken: u64,
         input: &mut &mut [u8],
     ) -> Result<Option<Step<'static>>, ProtocolError> {
-        let read_in_place = self.message.unsettled() as u64;
-        let left = header.payload_len() - taken - read_in_place;
-        self.message.append(take(input, left));
-        let fresh = self.message.unsettled() as u64;
+        let message = self.message.as_mut();
+        let message = message.expect("begun with its first frame, kept until it is handed out");
+        let left = header.payload_len() - taken - message.unsettled() as u64;
+        message.append(take(input, left));
+        let fresh = message.unsettled() as u64;
         if fresh > 0 {
-            self.message.settle(header.masking_key(), taken as usize)?;
+            message.settle(header.masking_key(), taken as usize)?;
         }
         let taken = taken + fresh;
         if taken < header.payload_len() {
@@ -336,9 +337,8 @@ impl Receiver {
         if !header.is_final() {
             return Ok(None);
         }
-        self.message
-            .finish()
-            .map(|kind| Some(Step::Assembled(kind)))
+        message.finish()?;
+        Ok(Some(Step::Assembled))
     }
 }
 

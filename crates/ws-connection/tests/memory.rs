@@ -100,6 +100,9 @@ fn an_announced_message_of_15_mib_costs_what_has_arrived_of_it() {
     assert!(info.bytes_total <= 512, "{info:?}");
 }
 
+/// What the receiver notes of an unfinished message, whatever its length.
+const NOTES: usize = 64;
+
 /// Reads 15 MiB into the room, as fast as it opens.
 #[test]
 fn a_message_that_is_read_in_place_takes_at_most_twice_what_has_arrived() {
@@ -128,7 +131,7 @@ fn a_message_that_is_read_in_place_takes_at_most_twice_what_has_arrived() {
         let before = arrived;
         arrived += read;
         assert!(
-            held as usize <= 2 * before,
+            held as usize <= 2 * before + NOTES,
             "{held} held when {before} had arrived"
         );
         held += measure(|| receive(&mut receiver, &mut [])).1.bytes_current;

@@ -51,7 +51,7 @@ where
                 this.wire.outlet().lock().resume_reading(now());
             }
             let broken = this.broken.take().map_or(Ok(()), Err);
-            return Poll::Ready(result.map_err(Ending::Panic).and(broken));
+            return Poll::Ready(result.map_err(panicked).and(broken));
         }
         if !*this.waited {
             *this.waited = true;
@@ -71,4 +71,8 @@ where
         }
         Poll::Pending
     }
+}
+
+fn panicked(panic: Panic) -> Ending {
+    Ending::Panic(Box::new(panic))
 }

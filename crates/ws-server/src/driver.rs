@@ -36,20 +36,24 @@ impl<S: AsyncRead + AsyncWrite + Unpin, H: Handler> Driver<S, H> {
     pub(crate) async fn serve(&mut self) -> Ending {
         loop {
             let Self { wire, receiver, .. } = self;
-            let turn = match poll_fn(|cx| wire.poll_input(cx, receiver)).await {
-                Ok(Wake::Input(input)) => self.boxed_turn(input).await,
-                Ok(Wake::Drained) => Box::pin(self.drain()).await,
+            let wake = match poll_fn(|cx| wire.poll_input(cx, receiver)).await {
+                Ok(wake) => wake,
                 Err(ending) => return ending,
             };
-            if let Err(ending) = turn {
+            if let Err(ending) = self.boxed_turn(wake).await {
                 return ending;
             }
         }
     }
 
     /// The box is what keeps an idle connection small, however large the callbacks' futures are.
-    fn boxed_turn(&mut self, input: Input) -> impl Future<Output = Result<(), Ending>> {
-        Box::pin(self.turn(input))
+    fn boxed_turn(&mut self, wake: Wake) -> impl Future<Output = Result<(), Ending>> {
+        Box::pin(async move {
+            match wake {
+                Wake::Input(input) => self.turn(input).await,
+                Wake::Drained => self.drain().await,
+            }
+        })
     }
 
     /// Handles all that one read brought.
@@ -79,7 +83,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin, H: Handler> Driver<S, H> {
                     wire.flush_ready().await?;
                     wire.outlet().lock().fail(&error);
                     wire.beside(session.error(&error)).await?;
-                    return Err(Ending::Protocol(error));
+                    return Err(Ending::Protocol(Box::new(error)));
                 }
             }
             if session.client().is_aborted() {
@@ -139,8 +143,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin, H: Handler> Driver<S, H> {
         let going_away = Some(Some(CloseCode::GOING_AWAY));
         let sent = handshake.sent().map(|frame| frame.map(CloseFrame::code));
         let cause = match (ending, handshake.first()) {
-            (Ending::Protocol(error), _) => Cause::Protocol(error),
-            (Ending::Panic(panic), _) => Cause::Panic(panic),
+            (Ending::Protocol(error), _) => Cause::Protocol(*error),
+            (Ending::Panic(panic), _) => Cause::Panic(*panic),
             (Ending::Timeout(timeout), _) => Cause::Timeout(timeout),
             (Ending::Abort, _) => Cause::Abort,
             (_, Some(Side::Us)) if draining && sent == going_away => Cause::Shutdown,
