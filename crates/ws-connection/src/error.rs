@@ -87,7 +87,7 @@ impl fmt::Display for ProtocolError {
             }
             Self::UnfinishedMessage(opcode) => write!(
                 f,
-                "{opcode:?} frame inside an unfinished message, where only continuation and control frames may come"
+                "{opcode} frame inside an unfinished message, where only continuation and control frames may come"
             ),
             Self::InvalidUtf8 => f.write_str("text message is not valid UTF-8"),
             Self::ClosePayload(error) => error.fmt(f),
