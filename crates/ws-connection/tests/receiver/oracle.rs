@@ -1,5 +1,6 @@
 //! The receiver equals the naive one, however the bytes arrive.
 
+use bytes::BufMut;
 use proptest::{collection::vec, prelude::*};
 use ws_connection::{Config, Role};
 use ws_testing::{
@@ -147,4 +148,34 @@ fn bad_text_in_the_room_fails_at_once() {
     let seen = Run::observe_on_roads(&mut receiver(Role::Server, &config), until, steps);
     assert_eq!(seen, naive::Receiver::run(Role::Server, &config, &bytes));
     assert_eq!(seen.end, naive::End::Failed(naive::Violation::InvalidText));
+}
+
+/// A read may fill the room in several turns before the receiver is told.
+#[test]
+fn the_room_ends_with_the_frame_however_often_it_is_asked_for() {
+    let payload = vec![7; 100_000];
+    let bytes = Frame::binary(&payload).masked([1, 2, 3, 4]).encode();
+    let mut receiver = receiver(Role::Server, &large_config());
+    let (start, mut rest) = bytes.split_at(40_000);
+    Run::observe(&mut receiver, [start]);
+    while let Some(mut room) = receiver.payload_room() {
+        let len = room.remaining_mut().min(rest.len()).min(7_000);
+        assert!(len > 0, "room behind the end of the frame");
+        room.put_slice(&rest[..len]);
+        rest = &rest[len..];
+    }
+    assert!(rest.is_empty());
+    let run = Run::observe(&mut receiver, [&[][..]]);
+    assert_eq!(run.events, [naive::Event::Binary(payload)]);
+}
+
+#[test]
+fn there_is_no_room_between_frames_and_none_for_small_messages() {
+    let small = Frame::binary([7; 1000]).masked([1, 2, 3, 4]).encode();
+    let mut receiver = receiver(Role::Server, &Config::default());
+    for byte in &small {
+        assert!(receiver.payload_room().is_none());
+        Run::observe(&mut receiver, [std::slice::from_ref(byte)]);
+    }
+    assert!(receiver.payload_room().is_none());
 }
