@@ -1,8 +1,8 @@
 use std::time::Instant;
 
-use crate::Timeout;
+use crate::{Config, Timeout};
 
-/// Where the end of the connection stands, and until when it may stand there.
+/// Where the end of the connection stands, and since when.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum CloseClock {
     #[default]
@@ -16,10 +16,13 @@ pub(crate) enum CloseClock {
 }
 
 impl CloseClock {
-    pub(crate) fn deadline(self) -> Option<Instant> {
+    pub(crate) fn deadline(self, config: &Config) -> Option<Instant> {
         match self {
             CloseClock::Off => None,
-            CloseClock::Answer(at) | CloseClock::Flush(at) | CloseClock::Linger(at) => Some(at),
+            CloseClock::Answer(since) | CloseClock::Flush(since) => {
+                since.checked_add(config.close_timeout())
+            }
+            CloseClock::Linger(since) => since.checked_add(config.linger()),
         }
     }
 

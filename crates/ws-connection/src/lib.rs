@@ -65,6 +65,7 @@ mod keepalive;
 mod lane;
 mod masks;
 mod message;
+mod outbox;
 mod partial_header;
 mod queue;
 mod receiver;

@@ -4,18 +4,16 @@ use std::{
 };
 
 use bytes::Buf;
-use ws_frame::{CloseCode, CloseFrame, MaskingKey, Opcode};
+use ws_frame::{CloseCode, CloseFrame, MaskingKey};
 
 use crate::{
     Batch, ClosingHandshake, Config, Event, Message, PingError, ProtocolError, SendError, Timeout,
-    batch::Segment,
     close_clock::CloseClock,
     closing::Closing,
     control_payload::ControlPayload,
     keepalive::{Due, Keepalive},
-    lane::{Lane, encode_control},
     masks::Masks,
-    queue::Queue,
+    outbox::Outbox,
 };
 
 /// The sending half of an endpoint: messages become bytes; it answers pings and Closes and owns
@@ -43,17 +41,8 @@ use crate::{
 #[derive(Debug)]
 pub struct Sender {
     config: Arc<Config>,
-    masks: Masks,
     state: State,
-    queue: Queue,
-    lane: Option<Box<Lane>>,
-    /// Bytes of the last batch that were not written when the caller last came by.
-    in_flight: usize,
-    /// Since when `in_flight` has not shrunk.
-    stalled: Option<Instant>,
-    /// From the high-water mark on, until the low-water mark.
-    congested: bool,
-    drained: bool,
+    outbox: Outbox,
     keepalive: Keepalive,
     /// From the first Close or failure on.
     closing: Option<Box<Closing>>,
@@ -98,14 +87,8 @@ impl Sender {
     fn new(config: Arc<Config>, masks: Masks) -> Self {
         Self {
             config,
-            masks,
             state: State::Open,
-            queue: Queue::default(),
-            lane: None,
-            in_flight: 0,
-            stalled: None,
-            congested: false,
-            drained: false,
+            outbox: Outbox::new(masks),
             keepalive: Keepalive::default(),
             closing: None,
         }
@@ -125,7 +108,7 @@ impl Sender {
             Event::Message(_) => {}
             Event::Ping(payload) => {
                 if self.may_send_frames() {
-                    self.lane.get_or_insert_default().push_pong(payload);
+                    self.outbox.push_pong(payload);
                 }
             }
             Event::Pong(payload) => self.keepalive.pong(now, payload),
@@ -153,7 +136,7 @@ impl Sender {
     /// one can still be written, else at once ([`is_over`](Self::is_over)).
     pub fn handle_timeout(&mut self, now: Instant) -> Option<Timeout> {
         let clock = self.close_clock();
-        if clock.deadline().is_some_and(|at| now >= at) {
+        if clock.deadline(&self.config).is_some_and(|at| now >= at) {
             self.abort();
             return Some(clock.timeout());
         }
@@ -168,7 +151,7 @@ impl Sender {
             Due::Nothing => None,
             Due::Ping(payload) => {
                 if self.may_send_frames() {
-                    self.lane.get_or_insert_default().push_ping(&payload);
+                    self.outbox.push_ping(&payload);
                 }
                 None
             }
@@ -180,7 +163,7 @@ impl Sender {
     }
 
     fn give_up_on_silence(&mut self) {
-        if self.in_flight > 0 {
+        if self.outbox.is_in_flight() {
             return self.abort();
         }
         let reason = "no byte came, not even after a ping";
@@ -206,11 +189,7 @@ impl Sender {
         if self.queued() >= self.config.max_queue() {
             return Err(SendError::Full(message));
         }
-        let fragment_size = self.config.fragment_size();
-        self.queue.push(message, fragment_size, &mut self.masks);
-        if self.queued() >= self.config.high_water() {
-            self.congested = true;
-        }
+        self.outbox.push(message, &self.config);
         Ok(())
     }
 
@@ -227,7 +206,7 @@ impl Sender {
         if self.state != State::Open {
             return Err(PingError::Closed);
         }
-        match self.lane.get_or_insert_default().push_ping(payload) {
+        match self.outbox.push_ping(payload) {
             true => Ok(()),
             false => Err(PingError::Full),
         }
@@ -254,8 +233,7 @@ impl Sender {
         if matches!(self.state, State::Ending | State::Over) {
             return;
         }
-        self.queue.clear();
-        self.lane = None;
+        self.outbox.clear();
         let closing = self.closing.get_or_insert_default();
         if closing.handshake.sent().is_none() && closing.leaving.is_none() {
             closing.pending = Some(Some(frame));
@@ -266,15 +244,10 @@ impl Sender {
     /// Ends everything now: nothing more is written, no timer runs.
     pub fn abort(&mut self) {
         self.state = State::Over;
-        self.queue.clear();
-        self.lane = None;
+        self.outbox.abort();
         if let Some(closing) = &mut self.closing {
             closing.pending = None;
             closing.leaving = None;
-        }
-        self.in_flight = 0;
-        self.stalled = None;
-        if let Some(closing) = &mut self.closing {
             closing.clock = CloseClock::Off;
         }
     }
@@ -300,85 +273,46 @@ impl Sender {
     /// arms the timers, and frees the buffers when nothing is left.
     pub fn transmit(&mut self, now: Instant, batch: &mut Batch) {
         let left = batch.remaining();
-        self.note_progress(now, left);
+        self.keepalive.start(now);
+        self.outbox.note_left(now, left);
         if left == 0 && self.state != State::Over {
-            self.fill(batch);
-            if batch.has_remaining() {
-                self.in_flight = batch.remaining();
-                self.stalled = Some(now);
-            } else {
-                *batch = Batch::default();
-                self.queue.release();
-            }
+            self.outbox.fill(batch);
+            self.fill_close(batch);
+            self.outbox.note_filled(now, batch);
         }
-        if self.congested && self.queued() <= self.config.low_water() {
-            self.congested = false;
-            self.drained = true;
-        }
+        self.outbox.update_marks(&self.config);
         if self.state != State::Open {
             self.arm_close_clock(now);
         }
     }
 
-    fn note_progress(&mut self, now: Instant, left: usize) {
-        self.keepalive.start(now);
-        if left < self.in_flight {
-            self.in_flight = left;
-            self.stalled = (left > 0).then_some(now);
-        }
-        if left == 0
-            && let Some(closing) = &mut self.closing
-        {
-            closing.note_written();
-        }
-    }
-
-    fn fill(&mut self, batch: &mut Batch) {
-        let mut spare = batch.take_spare();
-        if let Some(mut lane) = self.lane.take() {
-            lane.encode(&mut self.masks, &mut spare);
-            push_head(batch, std::mem::take(&mut spare));
-        }
-        self.queue.take(batch, spare);
-        if self.queue.is_empty() {
-            self.fill_close(batch);
-        }
-    }
-
+    /// The Close is the last: it leaves in the batch that takes the last message.
     fn fill_close(&mut self, batch: &mut Batch) {
         let Some(closing) = &mut self.closing else {
             return;
         };
-        let Some(frame) = closing.pending.take() else {
-            return;
-        };
-        let mut payload = Vec::new();
-        if let Some(frame) = &frame {
-            frame.encode(&mut payload);
+        closing.note_written();
+        if self.outbox.has_no_messages()
+            && let Some(frame) = closing.pending.take()
+        {
+            self.outbox.fill_close(frame.as_ref(), batch);
+            closing.leaving = Some(frame);
         }
-        let mut head = Vec::new();
-        let payload = ControlPayload::from_slice(&payload);
-        encode_control(Opcode::Close, &payload, &mut self.masks, &mut head);
-        push_head(batch, head);
-        closing.leaving = Some(frame);
     }
 
     fn arm_close_clock(&mut self, now: Instant) {
-        let answer = CloseClock::Answer(now + self.config.close_timeout());
-        let flush = CloseClock::Flush(now + self.config.close_timeout());
-        let linger = CloseClock::Linger(now + self.config.linger());
         let written = self.is_written();
         let Some(closing) = &mut self.closing else {
             return;
         };
         closing.clock = match (self.state, closing.clock) {
             (State::Open | State::Over, _) => CloseClock::Off,
-            (State::Closing, CloseClock::Off) if written => answer,
+            (State::Closing, CloseClock::Off) if written => CloseClock::Answer(now),
             (State::Closing, clock) => clock,
             (State::Ending, clock @ CloseClock::Linger(_)) => clock,
-            (State::Ending, _) if written => linger,
+            (State::Ending, _) if written => CloseClock::Linger(now),
             (State::Ending, clock @ CloseClock::Flush(_)) => clock,
-            (State::Ending, CloseClock::Off | CloseClock::Answer(_)) => flush,
+            (State::Ending, CloseClock::Off | CloseClock::Answer(_)) => CloseClock::Flush(now),
         };
     }
 
@@ -399,7 +333,7 @@ impl Sender {
         [
             keepalive,
             self.stall_deadline(),
-            self.close_clock().deadline(),
+            self.close_clock().deadline(&self.config),
         ]
         .into_iter()
         .flatten()
@@ -407,7 +341,9 @@ impl Sender {
     }
 
     fn stall_deadline(&self) -> Option<Instant> {
-        self.stalled?.checked_add(self.config.write_timeout())
+        self.outbox
+            .stalled()?
+            .checked_add(self.config.write_timeout())
     }
 
     /// Whether all is written and nothing will follow. "The server MUST close the TCP connection"
@@ -432,7 +368,7 @@ impl Sender {
     /// Tells once, after a pause for the high-water mark, that the queue fell under the low-water
     /// mark ([`Config::low_water`]).
     pub fn take_drained(&mut self) -> bool {
-        std::mem::take(&mut self.drained)
+        self.outbox.take_drained()
     }
 }
 
@@ -447,15 +383,14 @@ impl Sender {
     /// Bytes that wait to be written, frame headers and the batch under way included.
     #[must_use]
     pub fn queued(&self) -> usize {
-        let lane = self.lane.as_ref().map_or(0, |lane| lane.len(&self.masks));
-        self.in_flight + self.queue.len() + lane
+        self.outbox.len()
     }
 
     /// Whether reading is to pause: [`queued`](Self::queued) reached [`Config::high_water`] and
     /// has not fallen to [`Config::low_water`] since.
     #[must_use]
     pub fn is_congested(&self) -> bool {
-        self.congested
+        self.outbox.is_congested()
     }
 
     /// The round trip of the newest keepalive ping that was answered.
@@ -486,11 +421,6 @@ impl Sender {
 
     fn is_written(&self) -> bool {
         let close_waits = self.closing.as_ref().is_some_and(|c| c.pending.is_some());
-        self.in_flight == 0 && self.queue.is_empty() && self.lane.is_none() && !close_waits
+        self.outbox.is_empty() && !close_waits
     }
-}
-
-fn push_head(batch: &mut Batch, head: Vec<u8>) {
-    let body = bytes::Bytes::new();
-    batch.push(Segment { head, body });
 }

@@ -29,7 +29,7 @@ use crate::field::put_header;
 /// );
 /// ```
 #[derive(Clone, Debug)]
-pub struct Rejection(Response<Bytes>);
+pub struct Rejection(Box<Response<Bytes>>);
 
 impl Rejection {
     /// An answer whose body is one line of text, the status and its reason.
@@ -40,7 +40,7 @@ impl Rejection {
         let mut response = Response::new(Bytes::new());
         *response.status_mut() = final_status(status);
         let reason = response.status().to_string();
-        Rejection(response).text(&reason)
+        Rejection(Box::new(response)).text(&reason)
     }
 
     /// Appends a header; a `Content-Type` takes the place of the one that is there.
@@ -115,7 +115,7 @@ impl From<StatusCode> for Rejection {
 impl From<Response<Bytes>> for Rejection {
     fn from(mut response: Response<Bytes>) -> Self {
         *response.status_mut() = final_status(response.status());
-        Rejection(response)
+        Rejection(Box::new(response))
     }
 }
 

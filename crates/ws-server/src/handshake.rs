@@ -114,7 +114,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Opening<'a, S> {
         loop {
             let scanned = head.len();
             self.read_more(&mut head).await?;
-            let whole = head_end(&head, scanned).is_some() || head.len() > limits.max_head();
+            let whole = head_end(&head, scanned).is_some() || head.len() >= limits.max_head();
             if !whole && scanned > 0 {
                 continue;
             }

@@ -1,0 +1,170 @@
+use std::time::Instant;
+
+use bytes::{Buf, Bytes};
+use ws_frame::{CloseFrame, Opcode};
+
+use crate::{
+    Batch, Config, Message,
+    batch::Segment,
+    control_payload::ControlPayload,
+    lane::{Lane, encode_control},
+    masks::Masks,
+    queue::Queue,
+};
+
+/// All that is on its way out: what waits, and how much of the batch under way is left.
+#[derive(Debug)]
+pub(crate) struct Outbox {
+    masks: Masks,
+    queue: Queue,
+    lane: Option<Box<Lane>>,
+    /// Bytes of the last batch that were not written when the caller last came by.
+    in_flight: usize,
+    /// Since when `in_flight` has not shrunk.
+    stalled: Option<Instant>,
+    /// From the high-water mark on, until the low-water mark.
+    congested: bool,
+    drained: bool,
+}
+
+/// What is put in.
+impl Outbox {
+    pub(crate) fn new(masks: Masks) -> Self {
+        Self {
+            masks,
+            queue: Queue::default(),
+            lane: None,
+            in_flight: 0,
+            stalled: None,
+            congested: false,
+            drained: false,
+        }
+    }
+
+    #[inline]
+    pub(crate) fn push(&mut self, message: Message<'_>, config: &Config) {
+        let fragment_size = config.fragment_size();
+        self.queue.push(message, fragment_size, &mut self.masks);
+        if self.len() >= config.high_water() {
+            self.congested = true;
+        }
+    }
+
+    pub(crate) fn push_pong(&mut self, payload: &[u8]) {
+        self.lane.get_or_insert_default().push_pong(payload);
+    }
+
+    /// `false` when too many wait.
+    pub(crate) fn push_ping(&mut self, payload: &[u8]) -> bool {
+        self.lane.get_or_insert_default().push_ping(payload)
+    }
+
+    /// Drops what has not begun to leave.
+    pub(crate) fn clear(&mut self) {
+        self.queue.clear();
+        self.lane = None;
+    }
+
+    /// Drops everything.
+    pub(crate) fn abort(&mut self) {
+        self.clear();
+        self.in_flight = 0;
+        self.stalled = None;
+    }
+}
+
+/// What is taken out.
+impl Outbox {
+    /// Notes that `left` bytes of the last batch are not written yet.
+    #[inline]
+    pub(crate) fn note_left(&mut self, now: Instant, left: usize) {
+        if left < self.in_flight {
+            self.in_flight = left;
+            self.stalled = (left > 0).then_some(now);
+        }
+    }
+
+    /// Fills an empty batch, pings and pongs first.
+    #[inline]
+    pub(crate) fn fill(&mut self, batch: &mut Batch) {
+        let mut spare = batch.take_spare();
+        if let Some(mut lane) = self.lane.take() {
+            lane.encode(&mut self.masks, &mut spare);
+            push_head(batch, std::mem::take(&mut spare));
+        }
+        self.queue.take(batch, spare);
+    }
+
+    /// Appends a Close to a batch that took all that waited before.
+    pub(crate) fn fill_close(&mut self, frame: Option<&CloseFrame>, batch: &mut Batch) {
+        let mut payload = Vec::new();
+        if let Some(frame) = frame {
+            frame.encode(&mut payload);
+        }
+        let mut head = Vec::new();
+        let payload = ControlPayload::from_slice(&payload);
+        encode_control(Opcode::Close, &payload, &mut self.masks, &mut head);
+        push_head(batch, head);
+    }
+
+    /// The batch is on its way; an empty one means that no buffer is needed any more.
+    #[inline]
+    pub(crate) fn note_filled(&mut self, now: Instant, batch: &mut Batch) {
+        if batch.has_remaining() {
+            self.in_flight = batch.remaining();
+            self.stalled = Some(now);
+        } else {
+            *batch = Batch::default();
+            self.queue.release();
+        }
+    }
+
+    /// Ends the congestion at the low-water mark.
+    #[inline]
+    pub(crate) fn update_marks(&mut self, config: &Config) {
+        if self.congested && self.len() <= config.low_water() {
+            self.congested = false;
+            self.drained = true;
+        }
+    }
+
+    pub(crate) fn take_drained(&mut self) -> bool {
+        std::mem::take(&mut self.drained)
+    }
+}
+
+/// What is known.
+impl Outbox {
+    /// Bytes that wait or are under way.
+    #[inline]
+    pub(crate) fn len(&self) -> usize {
+        let lane = self.lane.as_ref().map_or(0, |lane| lane.len(&self.masks));
+        self.in_flight + self.queue.len() + lane
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.in_flight == 0 && self.queue.is_empty() && self.lane.is_none()
+    }
+
+    /// Whether no message waits, so that a Close may follow.
+    pub(crate) fn has_no_messages(&self) -> bool {
+        self.queue.is_empty()
+    }
+
+    pub(crate) fn is_in_flight(&self) -> bool {
+        self.in_flight > 0
+    }
+
+    pub(crate) fn is_congested(&self) -> bool {
+        self.congested
+    }
+
+    pub(crate) fn stalled(&self) -> Option<Instant> {
+        self.stalled
+    }
+}
+
+fn push_head(batch: &mut Batch, head: Vec<u8>) {
+    let body = Bytes::new();
+    batch.push(Segment { head, body });
+}
