@@ -71,6 +71,7 @@ mod queue;
 mod receiver;
 mod role;
 mod sender;
+mod state;
 mod timeout;
 
 pub use batch::Batch;

@@ -5,7 +5,7 @@ use ws_frame::{FrameHeader, Opcode};
 
 use crate::{Batch, Message, batch::Segment, masks::Masks};
 
-/// A batch ends at the first frame boundary behind this many bytes.
+/// A batch is not filled beyond this many bytes, but by a single segment that is longer.
 pub(crate) const BATCH_BYTES: usize = 256 << 10;
 
 /// A payload that its owner gave away leaves uncopied from this length on: below, copying it is
@@ -90,22 +90,18 @@ impl Queue {
         self.segments.push_back(Segment { head, body });
     }
 
-    /// Moves frames to `batch` until it is full, and gets its spare buffer back.
+    /// Moves frames to `batch` as far as they fit, and gets its spare buffer back.
     #[inline]
     pub(crate) fn take(&mut self, batch: &mut Batch, spare: Vec<u8>) {
-        while batch.remaining() < BATCH_BYTES {
-            if let Some(segment) = self.segments.pop_front() {
-                self.len -= segment.len();
-                batch.push(segment);
-                continue;
-            }
-            if !self.tail.is_empty() {
-                self.len -= self.tail.len();
-                let head = mem::replace(&mut self.tail, spare);
-                let body = Bytes::new();
-                batch.push(Segment { head, body });
-            }
-            return;
+        while let Some(segment) = self.segments.pop_front_if(|next| fits(batch, next.len())) {
+            self.len -= segment.len();
+            batch.push(segment);
+        }
+        if self.segments.is_empty() && !self.tail.is_empty() && fits(batch, self.tail.len()) {
+            self.len -= self.tail.len();
+            let head = mem::replace(&mut self.tail, spare);
+            let body = Bytes::new();
+            batch.push(Segment { head, body });
         }
     }
 
@@ -121,6 +117,12 @@ impl Queue {
             self.clear();
         }
     }
+}
+
+/// Whether a batch may grow by `len` bytes. The first ones always fit, so that all of them leave.
+#[inline]
+fn fits(batch: &Batch, len: usize) -> bool {
+    !batch.has_remaining() || batch.remaining() + len <= BATCH_BYTES
 }
 
 /// The header of one data frame of a message of which `after` bytes follow in later frames.

@@ -8,12 +8,13 @@ use ws_frame::{CloseCode, CloseFrame, MaskingKey};
 
 use crate::{
     Batch, ClosingHandshake, Config, Event, Message, PingError, ProtocolError, SendError, Timeout,
-    close_clock::CloseClock,
+    close_clock::{CloseClock, Written},
     closing::Closing,
     control_payload::ControlPayload,
     keepalive::{Due, Keepalive},
     masks::Masks,
     outbox::Outbox,
+    state::State,
 };
 
 /// The sending half of an endpoint: messages become bytes; it answers pings and Closes and owns
@@ -46,24 +47,6 @@ pub struct Sender {
     keepalive: Keepalive,
     /// From the first Close or failure on.
     closing: Option<Box<Closing>>,
-}
-
-/// RFC 6455 7: from the sender's point of view.
-///
-/// ```text
-/// Open --close--> Closing --Close received--> Ending --time is up--> Over
-///   |                 `-------- fail ----------^  ^
-///   `------------ Close received, fail -----------'
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    Open,
-    /// Our Close is queued or sent, the peer's has not come.
-    Closing,
-    /// Nothing is awaited from the peer any more; our Close may still have to leave.
-    Ending,
-    /// Nothing is written any more.
-    Over,
 }
 
 /// A new endpoint.
@@ -301,19 +284,13 @@ impl Sender {
     }
 
     fn arm_close_clock(&mut self, now: Instant) {
-        let written = self.is_written();
-        let Some(closing) = &mut self.closing else {
-            return;
+        let written = match self.is_written() {
+            true => Written::All,
+            false => Written::Part,
         };
-        closing.clock = match (self.state, closing.clock) {
-            (State::Open | State::Over, _) => CloseClock::Off,
-            (State::Closing, CloseClock::Off) if written => CloseClock::Answer(now),
-            (State::Closing, clock) => clock,
-            (State::Ending, clock @ CloseClock::Linger(_)) => clock,
-            (State::Ending, _) if written => CloseClock::Linger(now),
-            (State::Ending, clock @ CloseClock::Flush(_)) => clock,
-            (State::Ending, CloseClock::Off | CloseClock::Answer(_)) => CloseClock::Flush(now),
-        };
+        if let Some(closing) = &mut self.closing {
+            closing.clock = closing.clock.moved_on(self.state, written, now);
+        }
     }
 
     fn close_clock(&self) -> CloseClock {
@@ -404,12 +381,6 @@ impl Sender {
     pub fn closing_handshake(&self) -> ClosingHandshake {
         let closing = self.closing.as_ref();
         closing.map_or_else(ClosingHandshake::default, |c| c.handshake.clone())
-    }
-
-    /// The limits and times of this endpoint.
-    #[must_use]
-    pub fn config(&self) -> &Config {
-        &self.config
     }
 
     fn may_send_frames(&self) -> bool {
