@@ -189,3 +189,29 @@ fn a_stalled_write_is_watched_while_reading_is_paused() {
     let expected = driver.clock.now() + seconds(30);
     assert_eq!(driver.sender.poll_timeout(), Some(expected));
 }
+
+/// "Never" is a legal setting, and no moment that a clock can name.
+#[test]
+fn times_without_end_are_no_deadlines() {
+    let config = Config::default()
+        .with_ping_interval(Some(Duration::MAX))
+        .with_pong_timeout(Duration::MAX)
+        .with_write_timeout(Duration::MAX)
+        .with_close_timeout(Duration::MAX)
+        .with_linger(Duration::MAX);
+    let mut driver = Driver::new(config);
+    assert_eq!(driver.sender.poll_timeout(), None);
+    driver.sender.send("stuck").expect("open");
+    let now = driver.clock.now();
+    driver.sender.transmit(now, &mut driver.batch);
+    assert_eq!(driver.sender.poll_timeout(), None);
+    driver.write();
+    driver.sender.close(None);
+    driver.write();
+    assert_eq!(driver.sender.poll_timeout(), None);
+    driver.sender.on_event(now, &Event::Close(None));
+    driver.write();
+    assert_eq!(driver.sender.poll_timeout(), None);
+    assert_eq!(driver.sender.handle_timeout(now + seconds(1 << 30)), None);
+    assert!(driver.sender.is_done() && !driver.sender.is_over());
+}

@@ -1,6 +1,7 @@
 //! Pings and pongs have a lane of their own (R8; RFC 6455 5.5.2, 5.5.3).
 
-use ws_connection::{Config, Event, PingError};
+use proptest::{collection::vec, prelude::*};
+use ws_connection::{Config, Event, Message, PingError};
 
 use crate::outbox::Outbox;
 
@@ -124,6 +125,42 @@ fn a_batch_of_small_messages_ends_near_256_kib() {
         batches.iter().all(|len| *len <= (256 << 10) + 200),
         "{batches:?}"
     );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// So that the lane opens in time: a batch is 256 KiB at most, or what lies in one piece with a single fragment.
+    #[test]
+    fn no_batch_is_longer_than_256_kib_and_a_fragment(
+        messages in vec((prop_oneof![1_usize..300, 1_000_usize..60_000, 60_000_usize..600_000], any::<bool>()), 1..60),
+        fragment_size in 10_000_usize..300_000,
+    ) {
+        let config = Config::default()
+            .with_fragment_size(fragment_size)
+            .with_max_queue(usize::MAX);
+        let mut outbox = Outbox::server(config);
+        let mut total = 0;
+        for (len, owned) in messages {
+            let payload = vec![7; len];
+            total += len;
+            let message = match owned {
+                true => Message::from(payload),
+                false => Message::from(&payload[..]),
+            };
+            outbox.sender.send(message).expect("open");
+        }
+        outbox.hear(&Event::Ping(b"?"));
+        let queued = outbox.sender.queued();
+        let mut written = 0;
+        while outbox.sender.queued() > 0 {
+            let len = outbox.write_batch().len();
+            prop_assert!(len <= (256 << 10) + fragment_size + 10, "{} with {}", len, fragment_size);
+            written += len;
+            outbox.transmit();
+        }
+        prop_assert!(queued >= total && written == queued);
+    }
 }
 
 #[test]
