@@ -75,3 +75,8 @@ pub use ws_handler::{
     Sent, Side, Timeout, Upgrade,
 };
 pub use ws_handshake::{Limits, OriginError};
+
+/// The programs of the repository's README.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
