@@ -143,6 +143,17 @@ fn each_pause_is_told_anew() {
 }
 
 #[test]
+fn two_pauses_that_nobody_asked_about_are_told_as_one() {
+    let mut outbox = Outbox::server(marks());
+    for _ in 0..2 {
+        send(&mut outbox, 10);
+        outbox.write();
+    }
+    assert!(outbox.sender.take_drained());
+    assert!(!outbox.sender.take_drained());
+}
+
+#[test]
 fn the_marks_of_the_defaults_are_those_of_the_book() {
     let config = Config::default();
     assert_eq!(config.high_water(), 1 << 20);
