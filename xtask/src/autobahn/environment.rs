@@ -1,15 +1,13 @@
 //! The virtual environment that the suite lives in, made once.
 
-use std::fs::{self, File};
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::process::Command;
 
 use super::python::Python;
-use super::server::last_lines;
 use crate::failure::Failure;
-use crate::process::{self, Running};
+use crate::installation::{self, Installation};
+use crate::pip;
+use crate::process;
 
 /// What makes an environment of Python 2.7; later ones cannot.
 const VIRTUALENV: &str = "virtualenv<20.16";
@@ -46,58 +44,33 @@ const PINNED: &[&[&str]] = &[
     ],
 ];
 
-/// Variables that would lead an installation elsewhere, into the user's own Python for one.
-const MISLEADING: &[&str] = &[
-    "PYTHONPATH",
-    "PYTHONHOME",
-    "PIP_USER",
-    "PIP_TARGET",
-    "PIP_PREFIX",
-    "PIP_ROOT",
-    "PIP_REQUIRE_VIRTUALENV",
-    "VIRTUALENV_PYTHON",
-];
-
-const STEP_LIMIT: Duration = Duration::from_secs(600);
-
 /// A directory that holds the suite, or shall hold it.
 #[derive(Debug)]
 pub(super) struct Environment {
-    dir: PathBuf,
+    installation: Installation,
 }
 
 impl Environment {
     /// The environment under `dir`, made or not.
     pub(super) fn at(dir: PathBuf) -> Self {
-        Self { dir }
+        Self {
+            installation: Installation::at(dir, list()),
+        }
     }
 
     /// The suite's program, if the environment was made to its end, of today's list, and still runs.
     pub(super) fn ready(&self) -> Option<PathBuf> {
-        let marked = fs::read_to_string(self.marker()).ok()?;
-        if marked != list() {
-            return None;
-        }
         let program = self.env().join("bin/wstest");
-        runs(&program).then_some(program)
+        (self.installation.is_made() && runs(&program)).then_some(program)
     }
 
-    /// Makes the environment, unless it is ready. Whoever else does so at the same time is waited for.
+    /// Makes the environment, unless it is ready.
     pub(super) fn make(&self, python: &Python) -> Result<PathBuf, Failure> {
-        fs::create_dir_all(&self.dir)?;
-        let lock = File::create(self.dir.join("lock"))?;
-        lock.lock()?;
-        if let Some(program) = self.ready() {
-            return Ok(program);
-        }
-        println!(
-            "autobahn: making an environment in {} (once)",
-            self.dir.display()
-        );
-        self.remove_remains()?;
-        self.install(python)
-            .map_err(|failure| explained(&failure, python))?;
-        self.mark()?;
+        let install = || {
+            self.install(python)
+                .map_err(|failure| explained(&failure, python))
+        };
+        self.installation.make(|| self.ready().is_some(), install)?;
         let broken = || {
             Failure::failed("the suite was installed, but `wstest --autobahnversion` does not run")
         };
@@ -122,7 +95,7 @@ impl Environment {
 
     /// Makes an environment without the suite, by a virtualenv that lives in a directory of its own.
     fn make_empty(&self, python: &Python) -> Result<(), Failure> {
-        let tool = self.dir.join("tool");
+        let tool = self.installation.path("tool");
         let mut virtualenv = Command::new(tool.join("bin/python"));
         let mut venv = Command::new("python3");
         venv.args(["-m", "venv"]).arg(&tool);
@@ -134,7 +107,7 @@ impl Environment {
             });
         if by_python3.is_err() {
             process::stop_if_interrupted()?;
-            remove(&tool)?;
+            installation::remove(&tool)?;
             let mut pip = Command::new(&python.program);
             pip.args(["-m", "pip", "install", "--target"])
                 .arg(&tool)
@@ -150,58 +123,13 @@ impl Environment {
         self.step("an empty environment", &mut virtualenv)
     }
 
-    /// Runs one step, with its output in the log.
     fn step(&self, what: &str, command: &mut Command) -> Result<(), Failure> {
-        println!("  {what}");
-        let path = self.dir.join("install.log");
-        let mut log = File::options().create(true).append(true).open(&path)?;
-        writeln!(log, "\n== {what}")?;
-        let own_path = command.get_envs().any(|(name, _)| name == "PYTHONPATH");
-        for name in MISLEADING
-            .iter()
-            .filter(|name| !(own_path && **name == "PYTHONPATH"))
-        {
-            command.env_remove(name);
-        }
-        command
-            .env("PIP_DISABLE_PIP_VERSION_CHECK", "1")
-            .env("PIP_NO_PYTHON_VERSION_WARNING", "1");
-        command
-            .stdin(Stdio::null())
-            .stdout(log.try_clone()?)
-            .stderr(log);
-        let status = Running::start(command)?.wait(STEP_LIMIT)?;
-        if status.success() {
-            return Ok(());
-        }
-        Err(Failure::failed(format!(
-            "installing {what} ended with {status}{}",
-            last_lines(&path)
-        )))
-    }
-
-    /// What an earlier attempt has left. The marker goes first, so that the rest is never taken for good.
-    fn remove_remains(&self) -> Result<(), Failure> {
-        remove(&self.marker())?;
-        remove(&self.env())?;
-        remove(&self.dir.join("tool"))?;
-        remove(&self.dir.join("install.log"))
-    }
-
-    /// The last thing that is written, and at once or not at all.
-    fn mark(&self) -> Result<(), Failure> {
-        let draft = self.dir.join("made.draft");
-        fs::write(&draft, list())?;
-        fs::rename(draft, self.marker())?;
-        Ok(())
-    }
-
-    fn marker(&self) -> PathBuf {
-        self.dir.join("made")
+        pip::keep_here(command);
+        self.installation.step(what, command)
     }
 
     fn env(&self) -> PathBuf {
-        self.dir.join("env")
+        self.installation.path("env")
     }
 }
 
@@ -219,20 +147,6 @@ fn list() -> String {
         list.push('\n');
     }
     list
-}
-
-fn remove(path: &Path) -> Result<(), Failure> {
-    let removed = if path.is_dir() {
-        fs::remove_dir_all(path)
-    } else {
-        fs::remove_file(path)
-    };
-    match removed {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(Failure::failed(format!("{}: {error}", path.display())))
-        }
-        _ => Ok(()),
-    }
 }
 
 fn explained(failure: &Failure, python: &Python) -> Failure {
@@ -253,20 +167,32 @@ fn explained(failure: &Failure, python: &Python) -> Failure {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn environment(name: &str) -> Environment {
         let dir =
             std::env::temp_dir().join(format!("xtask-environment-{}-{name}", std::process::id()));
-        let environment = Environment::at(dir);
-        fs::create_dir_all(environment.env().join("bin")).expect("the directory can be made");
-        environment
+        Environment::at(dir)
+    }
+
+    fn make(environment: &Environment, install: impl FnOnce()) {
+        let made = environment.installation.make(
+            || false,
+            || {
+                install();
+                Ok(())
+            },
+        );
+        made.expect("it can be written");
     }
 
     /// A stand-in for the suite's program.
     fn put_wstest(environment: &Environment) {
         use std::os::unix::fs::PermissionsExt;
         let program = environment.env().join("bin/wstest");
+        fs::create_dir_all(environment.env().join("bin")).expect("it can be made");
         fs::write(&program, "#!/bin/sh\necho AutobahnTestSuite 25.10.1\n")
             .expect("it can be written");
         fs::set_permissions(&program, fs::Permissions::from_mode(0o755))
@@ -274,40 +200,26 @@ mod tests {
     }
 
     #[test]
-    fn an_environment_without_its_marker_is_not_ready() {
-        let environment = environment("half");
-        put_wstest(&environment);
+    fn an_environment_is_ready_once_it_is_made() {
+        let environment = environment("whole");
         assert_eq!(environment.ready(), None);
-        environment.mark().expect("it can be written");
+        make(&environment, || put_wstest(&environment));
         assert!(environment.ready().is_some());
-        fs::remove_dir_all(&environment.dir).expect("it can be removed");
-    }
-
-    #[test]
-    fn an_environment_of_another_list_is_not_ready() {
-        let environment = environment("old");
-        put_wstest(&environment);
-        fs::write(environment.marker(), list().replace("25.10.1", "25.9.9"))
-            .expect("it can be written");
-        assert_eq!(environment.ready(), None);
-        fs::remove_dir_all(&environment.dir).expect("it can be removed");
+        installation::remove(&environment.installation.path("")).expect("it can be removed");
     }
 
     #[test]
     fn an_environment_that_does_not_run_is_not_ready() {
         let environment = environment("broken");
-        environment.mark().expect("it can be written");
+        make(&environment, || {});
         assert_eq!(environment.ready(), None);
-        fs::remove_dir_all(&environment.dir).expect("it can be removed");
+        installation::remove(&environment.installation.path("")).expect("it can be removed");
     }
 
     #[test]
-    fn remains_are_removed_and_what_is_not_there_is_no_error() {
-        let environment = environment("remains");
-        environment.mark().expect("it can be written");
-        environment.remove_remains().expect("they can be removed");
-        environment.remove_remains().expect("there are none");
-        assert!(!environment.env().exists() && !environment.marker().exists());
-        fs::remove_dir_all(&environment.dir).expect("it can be removed");
+    fn the_list_names_every_pin() {
+        for packages in PINNED {
+            assert!(list().contains(&packages.join(" ")));
+        }
     }
 }

@@ -5,7 +5,6 @@ mod environment;
 mod options;
 mod python;
 mod report;
-mod server;
 mod wstest;
 
 use std::fs;
@@ -15,12 +14,11 @@ use std::time::Instant;
 use cases::CaseId;
 use options::Options;
 use report::Verdict;
-use server::Server;
 use wstest::Wstest;
 
 use crate::failure::Failure;
-use crate::process;
-use crate::workspace::{self, Workspace};
+use crate::server::{self, Server};
+use crate::workspace::Workspace;
 
 /// How a run that did not fail has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,7 +75,7 @@ fn run_suite(options: &Options) -> Result<Outcome, Failure> {
         };
     };
     let program = match options.server.as_slice() {
-        [] => echo(&workspace)?,
+        [] => server::echo(&workspace)?,
         given => given.to_vec(),
     };
     test(
@@ -88,27 +86,6 @@ fn run_suite(options: &Options) -> Result<Outcome, Failure> {
         &workspace.target.join("autobahn"),
     )?;
     Ok(Outcome::Passed)
-}
-
-/// Builds the echo server; returns it with its arguments.
-fn echo(workspace: &Workspace) -> Result<Vec<String>, Failure> {
-    let mut cargo = workspace::cargo();
-    cargo.current_dir(&workspace.root);
-    process::run(cargo.args([
-        "build",
-        "--locked",
-        "--release",
-        "--package",
-        "examples",
-        "--example",
-        "echo",
-    ]))?;
-    let program = workspace.target.join("release/examples/echo");
-    let args = ["--addr", "127.0.0.1:0"].map(str::to_owned);
-    Ok([program.to_string_lossy().into_owned()]
-        .into_iter()
-        .chain(args)
-        .collect())
 }
 
 /// Runs the suite against the program, with everything in `dir`.

@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::environment::{self, Environment};
 use super::python;
 use crate::failure::Failure;
+use crate::logged;
 use crate::process::{self, Running};
 
 const IMAGE: &str = "crossbario/autobahn-testsuite";
@@ -86,7 +87,7 @@ impl Wstest {
         if status.success() {
             return Ok(());
         }
-        let end = super::server::last_lines(log);
+        let end = logged::last_lines(log);
         Err(Failure::failed(format!("wstest ended with {status}{end}")))
     }
 }

@@ -1,111 +1,97 @@
 //! The server under test.
 
-use std::fs::{self, File};
-use std::io::{BufRead, BufReader, Write};
-use std::path::{Path, PathBuf};
-use std::process::{ChildStdout, Command, Stdio};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::thread;
+use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::failure::Failure;
-use crate::process::{self, Running};
+use crate::logged::{Logged, Next};
+use crate::process;
+use crate::workspace::{self, Workspace};
 
 const START_LIMIT: Duration = Duration::from_secs(10);
-const POLL: Duration = Duration::from_millis(50);
-const LAST_LINES: usize = 10;
+
+/// Builds the echo server in release; returns it with its arguments, for a free port.
+pub(crate) fn echo(workspace: &Workspace) -> Result<Vec<String>, Failure> {
+    let mut cargo = workspace::cargo();
+    cargo.current_dir(&workspace.root);
+    process::run(cargo.args([
+        "build",
+        "--locked",
+        "--release",
+        "--package",
+        "examples",
+        "--example",
+        "echo",
+    ]))?;
+    let program = workspace.target.join("release/examples/echo");
+    let args = ["--addr", "127.0.0.1:0"].map(str::to_owned);
+    Ok([program.to_string_lossy().into_owned()]
+        .into_iter()
+        .chain(args)
+        .collect())
+}
 
 /// A server that listens, and is killed when this value goes.
 #[derive(Debug)]
-pub(super) struct Server {
-    running: Running,
+pub(crate) struct Server {
+    logged: Logged,
     /// Host and port, as it printed them.
     address: String,
-    log: PathBuf,
 }
 
 impl Server {
     /// Starts the program and waits for the line with its address, as `listening on ws://127.0.0.1:9001`.
     /// All that it prints goes to `log`.
-    pub(super) fn start(command: &[String], log: &Path) -> Result<Self, Failure> {
+    pub(crate) fn start(command: &[String], log: &Path) -> Result<Self, Failure> {
         let (program, args) = command
             .split_first()
             .ok_or_else(|| Failure::usage("--server needs a program"))?;
-        let file = File::create(log)?;
-        let mut command = Command::new(program);
-        command
-            .args(args)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(file.try_clone()?);
-        let mut running = Running::start(&mut command)?;
-        let stdout = running.child().stdout.take();
-        let stdout = stdout.ok_or_else(|| Failure::failed("the server has no output"))?;
-        let (sender, lines) = mpsc::channel();
-        thread::spawn(move || copy(stdout, file, &sender));
-
-        let address = wait_for_address(&mut running, &lines, log)?;
-        Ok(Self {
-            running,
-            address,
-            log: log.to_owned(),
-        })
+        let mut logged = Logged::start(Command::new(program).args(args), log)?;
+        let address = wait_for_address(&mut logged)?;
+        Ok(Self { logged, address })
     }
 
     /// Host and port.
-    pub(super) fn address(&self) -> &str {
+    pub(crate) fn address(&self) -> &str {
         &self.address
     }
 
     /// An error if it is gone, though nobody ended it.
-    pub(super) fn still_there(&mut self) -> Result<(), Failure> {
-        match self.running.ended()? {
+    pub(crate) fn still_there(&mut self) -> Result<(), Failure> {
+        match self.logged.running().ended()? {
             None => Ok(()),
             Some(status) => Err(gone(
-                &format!("ended with {status} in the middle of the suite"),
-                &self.log,
+                &format!("ended with {status} in the middle of the tests"),
+                &self.logged,
             )),
         }
     }
 }
 
-/// Keeps the pipe empty for as long as the server lives.
-fn copy(stdout: ChildStdout, mut log: File, lines: &Sender<String>) {
-    for line in BufReader::new(stdout).lines().map_while(Result::ok) {
-        // Neither a full disk nor a reader that has what it wanted may stop the server.
-        let _ = writeln!(log, "{line}");
-        let _ = lines.send(line);
+fn wait_for_address(logged: &mut Logged) -> Result<String, Failure> {
+    let deadline = Instant::now() + START_LIMIT;
+    loop {
+        let what = match logged.next_line(deadline)? {
+            Next::Line(line) => match address_in(&line) {
+                Some(address) => return Ok(address),
+                None => continue,
+            },
+            Next::End => {
+                let status = logged.running().wait(START_LIMIT)?;
+                format!("ended with {status} and did not tell where it listens")
+            }
+            Next::Late => {
+                let limit = START_LIMIT.as_secs();
+                format!("did not tell within {limit} s where it listens")
+            }
+        };
+        return Err(gone(&what, logged));
     }
 }
 
-fn wait_for_address(
-    running: &mut Running,
-    lines: &Receiver<String>,
-    log: &Path,
-) -> Result<String, Failure> {
-    let start = Instant::now();
-    while start.elapsed() < START_LIMIT {
-        match lines.recv_timeout(POLL) {
-            Ok(line) => {
-                if let Some(address) = address_in(&line) {
-                    return Ok(address);
-                }
-            }
-            Err(RecvTimeoutError::Timeout) => process::stop_if_interrupted()?,
-            Err(RecvTimeoutError::Disconnected) => {
-                let status = running.wait(START_LIMIT)?;
-                return Err(gone(
-                    &format!("ended with {status} and did not tell where it listens"),
-                    log,
-                ));
-            }
-        }
-    }
-    let limit = START_LIMIT.as_secs();
-    Err(gone(
-        &format!("did not tell within {limit} s where it listens"),
-        log,
-    ))
+fn gone(what: &str, logged: &Logged) -> Failure {
+    Failure::failed(format!("the server {what}{}", logged.last_lines()))
 }
 
 /// The `127.0.0.1:9001` of `listening on ws://127.0.0.1:9001/`.
@@ -120,22 +106,10 @@ fn address_in(line: &str) -> Option<String> {
     (port > 0 && !host.is_empty()).then(|| format!("{host}:{port}"))
 }
 
-fn gone(what: &str, log: &Path) -> Failure {
-    Failure::failed(format!("the server {what}{}", last_lines(log)))
-}
-
-/// The end of a log, for an error message.
-pub(super) fn last_lines(log: &Path) -> String {
-    let text = fs::read(log).unwrap_or_default();
-    let text = String::from_utf8_lossy(&text);
-    let lines: Vec<&str> = text.lines().collect();
-    let last = &lines[lines.len().saturating_sub(LAST_LINES)..];
-    let last: String = last.iter().map(|line| format!("\n  | {line}")).collect();
-    format!("; the end of {}:{last}", log.display())
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn start(name: &str, script: &str) -> Result<Server, Failure> {
@@ -191,7 +165,7 @@ mod tests {
     #[test]
     fn a_server_that_ends_in_the_middle_is_an_error() {
         let mut server = start("short", "echo ws://127.0.0.1:1234").expect("it says so");
-        server.running.wait(START_LIMIT).expect("it ends");
+        server.logged.running().wait(START_LIMIT).expect("it ends");
         assert!(server.still_there().is_err());
     }
 }
