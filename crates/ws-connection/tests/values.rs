@@ -243,7 +243,7 @@ fn the_parts_of_an_idle_connection_are_small() {
         size_of::<ws_connection::Sender>(),
         size_of::<ws_connection::Batch>(),
     ];
-    assert!(sizes.iter().sum::<usize>() <= 512, "{sizes:?}");
+    assert!(sizes.iter().sum::<usize>() <= 400, "{sizes:?}");
 }
 
 #[test]

@@ -9,10 +9,11 @@ use ws_testing::pair::Clock;
 
 use crate::times::{millis, seconds};
 
-/// Plain traffic: all of it is written at once.
+/// Plain traffic, written at once but for what is stuck until something else happens.
 #[derive(Clone, Debug)]
 enum Traffic {
     Wait(u64),
+    Stuck(usize),
     Read,
     Message,
     Send(usize),
@@ -23,6 +24,7 @@ enum Traffic {
 fn traffic() -> impl Strategy<Value = Traffic> {
     prop_oneof![
         (0_u64..12_000).prop_map(Traffic::Wait),
+        (0_usize..600_000).prop_map(Traffic::Stuck),
         Just(Traffic::Read),
         Just(Traffic::Message),
         (0_usize..600_000).prop_map(Traffic::Send),
@@ -61,7 +63,11 @@ impl Driver {
     fn happen(&mut self, traffic: &Traffic) {
         let now = self.clock.now();
         match traffic {
-            Traffic::Wait(wait) => self.clock.advance(millis(*wait)),
+            Traffic::Wait(wait) => return self.clock.advance(millis(*wait)),
+            Traffic::Stuck(len) => {
+                self.sender.send(vec![7; *len]).expect("open");
+                return self.sender.transmit(now, &mut self.batch);
+            }
             Traffic::Read => self.sender.handle_read(now),
             Traffic::Message => {
                 self.sender.handle_read(now);
