@@ -2,6 +2,8 @@
 //!
 //! Its flags are a contract for tests and benches; `--help` lists them.
 
+mod signals;
+
 use std::{io, net::SocketAddr, process::ExitCode, time::Duration};
 
 use lexopt::prelude::*;
@@ -100,7 +102,7 @@ impl Settings {
         runtime.enable_all().build()?.block_on(async {
             let builder = self.builder.workers(self.workers);
             let server = builder.bind(self.addr).await?;
-            let signal = termination()?;
+            let signal = signals::termination()?;
             println!("listening on ws://{}", server.local_addr()?);
             let report = server.serve_with_shutdown(Echo, signal).await?;
             println!(
@@ -117,27 +119,4 @@ impl Settings {
 fn seconds(text: &str) -> Result<Duration, String> {
     let seconds = text.parse::<f64>().map_err(|error| error.to_string())?;
     Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
-}
-
-/// Ready when the program is asked to end.
-#[cfg(unix)]
-fn termination() -> io::Result<impl Future<Output = ()> + Send + 'static> {
-    use tokio::signal::unix::{SignalKind, signal};
-
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
-}
-
-#[cfg(not(unix))]
-fn termination() -> io::Result<impl Future<Output = ()> + Send + 'static> {
-    Ok(async {
-        // Without a handler for Ctrl-C the system ends the program anyway.
-        let _ = tokio::signal::ctrl_c().await;
-    })
 }

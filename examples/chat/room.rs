@@ -1,0 +1,225 @@
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use ws_server::{CloseCode, CloseFrame, Handle, Message, SendError};
+
+use crate::{name::Name, protocol::ToPage, text::Text};
+
+const TOO_SLOW: CloseFrame =
+    CloseFrame::from_static(CloseCode::POLICY_VIOLATION, "you read too slowly");
+
+/// Who is there. All visitors share one room.
+///
+/// It stays locked while all are told something, so that all are told everything in the same
+/// order. Sending through a [`Handle`] only queues: nobody is waited for.
+#[derive(Debug, Default)]
+pub(crate) struct Room {
+    people: Mutex<People>,
+}
+
+#[derive(Debug, Default)]
+struct People(HashMap<Handle, Name>);
+
+impl Room {
+    /// Lets somebody in, with a number behind the name when it is taken.
+    pub(crate) fn enter(&self, handle: &Handle, wanted: &Name) {
+        self.lock().add(handle, wanted);
+    }
+
+    /// Tells all what somebody says. Who is not in the room is not heard.
+    pub(crate) fn say(&self, handle: &Handle, text: &Text) {
+        let mut people = self.lock();
+        if let Some(name) = people.0.get(handle).cloned() {
+            people.tell_all(ToPage::Said { name: &name, text });
+        }
+    }
+
+    /// Does nothing when the person is not in the room, or no longer.
+    pub(crate) fn leave(&self, handle: &Handle) {
+        let mut people = self.lock();
+        if let Some(name) = people.0.remove(handle) {
+            people.tell_all(ToPage::Left { name: &name });
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, People> {
+        self.people.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl People {
+    fn add(&mut self, handle: &Handle, wanted: &Name) {
+        let name = self.free_name(wanted);
+        self.tell_all(ToPage::Joined { name: &name });
+        self.0.insert(handle.clone(), name.clone());
+        let people = self.0.values().collect();
+        // Who cannot be welcomed is closing already, or too slow for what comes next.
+        let _ = handle.send(ToPage::Welcome {
+            name: &name,
+            people,
+        });
+    }
+
+    fn free_name(&self, wanted: &Name) -> Name {
+        let taken: HashSet<String> = self.0.values().map(Name::key).collect();
+        let mut name = wanted.clone();
+        let mut number = 1;
+        while taken.contains(&name.key()) {
+            number += 1;
+            name = wanted.numbered(number);
+        }
+        name
+    }
+
+    /// Who has a full queue does not read what was sent long ago. Waiting would make the others
+    /// wait, and leaving messages out would leave holes in what is read later: it has to go.
+    fn tell_all(&mut self, news: ToPage<'_>) {
+        let message = Message::from(news);
+        let is_slow = |handle: &Handle| {
+            let sent = handle.send(message.clone());
+            matches!(sent, Err(SendError::Full(_)))
+        };
+        let slow: Vec<_> = self.0.extract_if(|handle, _| is_slow(handle)).collect();
+        for (handle, name) in slow {
+            handle.close(TOO_SLOW);
+            self.tell_all(ToPage::Left { name: &name });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::listener::{Heard, Listener};
+
+    fn name(name: &str) -> Name {
+        Name::try_from(name.to_owned()).expect("a name")
+    }
+
+    fn text(text: &str) -> Text {
+        Text::try_from(text.to_owned()).expect("a text")
+    }
+
+    fn heard(listener: &mut Listener) -> Vec<serde_json::Value> {
+        let all = listener.hear().into_iter().map(|heard| match heard {
+            Heard::Json(json) => json,
+            Heard::Closed(code) => panic!("closed with {code:?}"),
+        });
+        all.collect()
+    }
+
+    #[test]
+    fn all_hear_what_one_says() {
+        let room = Room::default();
+        let (mut ann, mut bob) = (Listener::new(), Listener::new());
+        room.enter(&ann.handle(), &name("Ann"));
+        room.enter(&bob.handle(), &name("Bob"));
+        room.say(&ann.handle(), &text("good morning"));
+        room.leave(&bob.handle());
+
+        let said = json!({"type": "said", "name": "Ann", "text": "good morning"});
+        assert_eq!(
+            heard(&mut ann),
+            [
+                json!({"type": "welcome", "name": "Ann", "people": ["Ann"]}),
+                json!({"type": "joined", "name": "Bob"}),
+                said.clone(),
+                json!({"type": "left", "name": "Bob"}),
+            ]
+        );
+        assert_eq!(heard(&mut bob)[1..], [said]);
+    }
+
+    #[test]
+    fn who_comes_is_told_who_is_there() {
+        let room = Room::default();
+        let (ann, mut bob) = (Listener::new(), Listener::new());
+        room.enter(&ann.handle(), &name("Ann"));
+        room.enter(&bob.handle(), &name("Bob"));
+
+        let welcome = heard(&mut bob).remove(0);
+        let people = welcome["people"].as_array().expect("a list");
+        assert_eq!(people.len(), 2);
+        assert!(people.contains(&json!("Ann")) && people.contains(&json!("Bob")));
+    }
+
+    #[test]
+    fn a_taken_name_gets_a_number() {
+        let room = Room::default();
+        let mut names = Vec::new();
+        let mut listeners: Vec<_> = (0..3).map(|_| Listener::new()).collect();
+        for (listener, wanted) in listeners.iter_mut().zip(["Ann", "ANN", "Ann"]) {
+            room.enter(&listener.handle(), &name(wanted));
+            names.push(heard(listener).remove(0)["name"].clone());
+        }
+        assert_eq!(names, ["Ann", "ANN 2", "Ann 3"]);
+
+        room.leave(&listeners[1].handle());
+        let mut next = Listener::new();
+        room.enter(&next.handle(), &name("Ann"));
+        assert_eq!(heard(&mut next)[0]["name"], "Ann 2");
+    }
+
+    #[test]
+    fn nobody_leaves_twice_or_without_having_entered() {
+        let room = Room::default();
+        let (mut ann, bob, eve) = (Listener::new(), Listener::new(), Listener::new());
+        room.enter(&ann.handle(), &name("Ann"));
+        room.enter(&bob.handle(), &name("Bob"));
+        room.leave(&eve.handle());
+        room.leave(&bob.handle());
+        room.leave(&bob.handle());
+
+        let left = |json: &serde_json::Value| json["type"] == "left";
+        assert_eq!(heard(&mut ann).iter().filter(|json| left(json)).count(), 1);
+    }
+
+    #[test]
+    fn who_is_not_in_the_room_is_not_heard() {
+        let room = Room::default();
+        let (mut ann, eve) = (Listener::new(), Listener::new());
+        room.enter(&ann.handle(), &name("Ann"));
+        room.say(&eve.handle(), &text("hello?"));
+        assert_eq!(heard(&mut ann).len(), 1);
+    }
+
+    #[test]
+    fn a_slow_reader_is_dropped_and_the_others_miss_nothing() {
+        let room = Room::default();
+        let (mut ann, mut bob) = (Listener::new(), Listener::new());
+        let mut slow = Listener::with_max_queue(1_000);
+        room.enter(&ann.handle(), &name("Ann"));
+        room.enter(&slow.handle(), &name("Slow"));
+        room.enter(&bob.handle(), &name("Bob"));
+        for number in 0..100 {
+            room.say(&ann.handle(), &text(&number.to_string()));
+        }
+
+        for listener in [&mut ann, &mut bob] {
+            let heard = heard(listener);
+            let said = heard.iter().filter(|json| json["type"] == "said");
+            let texts: Vec<_> = said.map(|json| json["text"].clone()).collect();
+            let all: Vec<_> = (0..100).map(|number| number.to_string()).collect();
+            assert_eq!(texts, all);
+            let left: Vec<_> = heard.iter().filter(|json| json["type"] == "left").collect();
+            assert_eq!(left, [&json!({"type": "left", "name": "Slow"})]);
+        }
+        let close = Heard::Closed(CloseCode::POLICY_VIOLATION);
+        assert_eq!(slow.hear().last(), Some(&close));
+    }
+
+    #[test]
+    fn a_connection_that_is_closing_hurts_nobody() {
+        let room = Room::default();
+        let (mut ann, bob) = (Listener::new(), Listener::new());
+        room.enter(&ann.handle(), &name("Ann"));
+        room.enter(&bob.handle(), &name("Bob"));
+        bob.handle().close(CloseCode::GOING_AWAY);
+        room.say(&ann.handle(), &text("still there?"));
+        assert_eq!(heard(&mut ann).len(), 3);
+    }
+}
