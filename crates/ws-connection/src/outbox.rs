@@ -78,7 +78,7 @@ impl Outbox {
     /// Notes that `left` bytes of the last batch are not written yet.
     #[inline]
     pub(crate) fn note_left(&mut self, now: Instant, left: usize) {
-        if left < self.in_flight {
+        if left != self.in_flight {
             self.in_flight = left;
             self.stalled = (left > 0).then_some(now);
         }
@@ -117,6 +117,11 @@ impl Outbox {
             *batch = Batch::default();
             self.queue.release();
         }
+    }
+
+    pub(crate) fn assume_written(&mut self) {
+        self.in_flight = 0;
+        self.stalled = None;
     }
 
     /// Ends the congestion at the low-water mark.

@@ -48,8 +48,8 @@ impl Queue {
     #[inline]
     fn push_copied(&mut self, opcode: Opcode, payload: &[u8], size: usize, masks: &mut Masks) {
         if self.tail.capacity() == 0 {
-            self.tail
-                .reserve(FIRST_CAPACITY.max(payload.len().min(size) + FrameHeader::MAX_LEN));
+            let first = payload.len().min(size) + FrameHeader::MAX_LEN;
+            self.tail = Vec::with_capacity(first.max(FIRST_CAPACITY));
         }
         let mut opcode = opcode;
         let mut rest = payload;

@@ -257,16 +257,25 @@ impl Sender {
     pub fn transmit(&mut self, now: Instant, batch: &mut Batch) {
         let left = batch.remaining();
         self.keepalive.start(now);
-        self.outbox.note_left(now, left);
-        if left == 0 && self.state != State::Over {
-            self.outbox.fill(batch);
-            self.fill_close(batch);
-            self.outbox.note_filled(now, batch);
+        if self.state != State::Over {
+            self.outbox.note_left(now, left);
+            if left == 0 {
+                self.outbox.fill(batch);
+                self.fill_close(batch);
+                self.outbox.note_filled(now, batch);
+            }
         }
         self.outbox.update_marks(&self.config);
         if self.state != State::Open {
             self.arm_close_clock(now);
         }
+    }
+
+    /// Takes the batch that [`transmit`](Self::transmit) has just filled for written, for a caller
+    /// that writes it at once and does not want to come by again when all went well. When some of
+    /// it is left, call `transmit` again before waiting.
+    pub fn assume_written(&mut self) {
+        self.outbox.assume_written();
     }
 
     /// The Close is the last: it leaves in the batch that takes the last message.

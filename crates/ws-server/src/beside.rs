@@ -55,7 +55,7 @@ where
         }
         if !*this.waited {
             *this.waited = true;
-            this.wire.outlet().lock().pause_reading();
+            this.wire.pause_reading();
         }
         if this.wire.outlet().lock_and_register(cx).is_aborted() {
             return Poll::Ready(Err(Ending::Abort));

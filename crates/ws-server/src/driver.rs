@@ -64,8 +64,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin, H: Handler> Driver<S, H> {
             session,
             ..
         } = self;
-        let now = now();
-        wire.outlet().lock().handle_read(now);
         let mut bytes = input.as_mut_slice();
         loop {
             match receiver.receive(&mut bytes) {
@@ -74,7 +72,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin, H: Handler> Driver<S, H> {
                     wire.beside(session.event(message)).await?;
                 }
                 Ok(Some(control)) => {
-                    wire.outlet().lock().on_event(now, &control);
+                    wire.outlet().lock().on_event(now(), &control);
                     wire.beside(session.event(control)).await?;
                 }
                 Err(error) => {
