@@ -21,6 +21,9 @@ use tokio::net::TcpStream;
 /// One read takes at most this much: three 64 KiB messages at once.
 const SCRATCH: usize = 256 * 1024;
 
+/// A buffer at least this large stays with its connection: a floor does not pay the allocator.
+const KEPT: usize = 32 * 1024;
+
 thread_local! {
     // Borrowed only inside one poll, so that an idle connection owns no buffer.
     static SHARED: RefCell<Vec<u8>> = RefCell::new(vec![0; SCRATCH]);
@@ -45,15 +48,15 @@ struct Leftover {
 }
 
 async fn echo(mut socket: TcpStream) -> io::Result<()> {
-    let mut partial = handshake::answer(&mut socket).await?;
+    let mut own = handshake::answer(&mut socket).await?;
     loop {
-        if partial.is_empty() {
+        if own.capacity() == 0 {
             let ControlFlow::Continue(left) = poll_fn(|cx| turn(cx, &mut socket)).await? else {
                 return Ok(());
             };
             socket.write_all(&left.unsent).await?;
-            partial = left.partial;
-        } else if complete(&mut socket, &mut partial).await?.is_break() {
+            own = left.partial;
+        } else if complete(&mut socket, &mut own).await?.is_break() {
             return Ok(());
         }
     }
@@ -85,17 +88,23 @@ fn turn(
     })
 }
 
-/// Reads the rest of a frame into a buffer of its own and answers what has become whole.
-async fn complete(socket: &mut TcpStream, partial: &mut Vec<u8>) -> io::Result<ControlFlow<()>> {
-    let end = frames::first_end(partial).unwrap_or(partial.len() + 1);
-    partial.reserve_exact(end.saturating_sub(partial.len()));
-    while partial.len() < end {
-        if socket.read_buf(partial).await? == 0 {
+/// Reads until a frame is whole, in a buffer of its own, and answers all that are.
+async fn complete(socket: &mut TcpStream, own: &mut Vec<u8>) -> io::Result<ControlFlow<()>> {
+    loop {
+        let end = frames::first_end(own).unwrap_or(own.len() + 1);
+        if own.len() >= end {
+            break;
+        }
+        own.reserve(end - own.len());
+        if socket.read_buf(own).await? == 0 {
             return Ok(ControlFlow::Break(()));
         }
     }
-    let stripped = frames::strip(partial);
-    socket.write_all(&partial[stripped.replies]).await?;
-    *partial = partial[stripped.consumed..].to_vec();
+    let stripped = frames::strip(own);
+    socket.write_all(&own[stripped.replies]).await?;
+    own.drain(..stripped.consumed);
+    if own.is_empty() && own.capacity() < KEPT {
+        *own = Vec::new();
+    }
     Ok(ControlFlow::Continue(()))
 }
