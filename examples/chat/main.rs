@@ -99,7 +99,7 @@ async fn serve(addr: SocketAddr) -> io::Result<()> {
         // 2,000 characters, were each of them escaped as twelve bytes of JSON.
         .max_message(32 * 1024)
         // Who is this far behind is dropped from the room.
-        .connection(|connection| connection.with_max_queue(256 * 1024))
+        .connection(|connection| connection.with_max_queue(1024 * 1024))
         .fallback(page::answer)
         .bind(addr)
         .await?;

@@ -1,6 +1,6 @@
 use std::time::{Duration, Instant};
 
-/// How fast one person may send: 20 messages at once, and then one every 250 ms.
+/// How fast one person may send: 10 messages at once, and then one every 250 ms.
 ///
 /// It is the generic cell rate algorithm: each message moves a mark forward, and the mark may be
 /// only so far ahead of the time.
@@ -10,7 +10,7 @@ pub(crate) struct Pace {
 }
 
 impl Pace {
-    const BURST: u32 = 20;
+    const BURST: u32 = 10;
     const INTERVAL: Duration = Duration::from_millis(250);
 
     pub(crate) fn new(now: Instant) -> Self {
@@ -33,11 +33,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn twenty_messages_may_come_at_once() {
+    fn ten_messages_may_come_at_once() {
         let now = Instant::now();
         let mut pace = Pace::new(now);
         let allowed = (0..30).filter(|_| pace.allows(now)).count();
-        assert_eq!(allowed, 20);
+        assert_eq!(allowed, 10);
     }
 
     #[test]

@@ -48,7 +48,13 @@ pub(crate) fn answer(request: &Request) -> Response<Bytes> {
         ),
         "/icon.svg" => ("image/svg+xml", include_str!("page/icon.svg")),
         "/health" => (TEXT, "ok"),
-        _ => return respond(StatusCode::NOT_FOUND, TEXT, "the page is at /\n"),
+        _ => {
+            return respond(
+                StatusCode::NOT_FOUND,
+                TEXT,
+                "nothing is here: the page is at /, the WebSocket at /ws\n",
+            );
+        }
     };
     respond(StatusCode::OK, kind, body)
 }

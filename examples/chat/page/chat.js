@@ -2,7 +2,8 @@ import { Connection } from "./connection.js";
 import { Log } from "./log.js";
 
 const find = (id) => document.getElementById(id);
-const [hello, name, chat, say, text] = ["hello", "name", "chat", "say", "text"].map(find);
+const [hello, name, join, chat, say, text] =
+  ["hello", "name", "join", "chat", "say", "text"].map(find);
 const log = new Log(find("log"), find("newest"));
 const people = new Set();
 let connection;
@@ -78,20 +79,25 @@ const receive = {
   },
   error(message) {
     complain(message.text);
+    join.disabled = false;
+    if (chat.hidden) name.focus();
   },
 };
 
 function connect() {
-  tell("Connecting…", "waiting");
+  tell("Connecting…", "connecting");
   const url = `${location.protocol.replace("http", "ws")}//${location.host}/ws`;
   connection = new Connection(url, {
-    open: () => connection.send({ type: "hello", name: name.value }),
+    open() {
+      tell("Connected", "online");
+      connection.send({ type: "hello", name: name.value });
+    },
     message: (message) => receive[message.type]?.(message),
     lost(reason, delay) {
       people.clear();
       showPeople();
       const why = reason ? `Connection lost (${reason})` : "Connection lost";
-      tell(`${why}, reconnecting in ${Math.ceil(delay / 1000)} s`, "waiting");
+      tell(`${why}, reconnecting in ${Math.ceil(delay / 1000)} s`, "lost");
     },
   });
 }
@@ -99,13 +105,13 @@ function connect() {
 hello.addEventListener("submit", (event) => {
   event.preventDefault();
   complain("");
+  join.disabled = true;
   if (connection) connection.send({ type: "hello", name: name.value });
   else connect();
 });
 
 say.addEventListener("submit", (event) => {
   event.preventDefault();
-  if (me === undefined || document.body.dataset.state !== "online") return;
   if (connection.send({ type: "say", text: text.value })) {
     complain("");
     text.value = "";
