@@ -75,6 +75,16 @@ impl Outlet {
         SenderGuard(shared)
     }
 
+    /// The connection is gone: what is sent from now on is refused, and nobody is woken.
+    pub fn retire(&self) {
+        let mut shared = self.enter();
+        shared.sender.abort();
+        let waker = shared.waker.take();
+        drop(shared);
+        // Outside the lock: the last waker of a task frees it.
+        drop(waker);
+    }
+
     /// Changes the sender and wakes the driver.
     pub(crate) fn change<R>(&self, change: impl FnOnce(&mut Sender) -> R) -> R {
         self.change_shared(|shared| change(&mut shared.sender))

@@ -141,17 +141,24 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Opening<'a, S> {
         })
     }
 
-    /// Writes one response, ends our direction, and discards what still comes for a while, so
-    /// that the peer can read the answer: a request behind a refused one is never looked at.
+    /// Writes one response and ends our direction, in the time that a handshake may take; then
+    /// discards what still comes for a while, so that the peer can read the answer: a request
+    /// behind a refused one is never looked at.
     async fn refuse(&mut self, answer: &[u8]) {
-        let patience = self.terms.config.connection().linger();
-        let _ = timeout(patience, self.say(answer)).await;
+        let config = self.terms.config;
+        let said = timeout(config.handshake_timeout(), self.say(answer)).await;
+        if let Ok(Ok(())) = said {
+            let _ = timeout(config.connection().linger(), self.discard()).await;
+        }
+    }
+
+    async fn say(&mut self, answer: &[u8]) -> io::Result<()> {
+        self.io.write_all(answer).await?;
+        self.io.shutdown().await
     }
 
     /// Ends with the transport.
-    async fn say(&mut self, answer: &[u8]) -> io::Result<Infallible> {
-        self.io.write_all(answer).await?;
-        self.io.shutdown().await?;
+    async fn discard(&mut self) -> io::Result<Infallible> {
         let mut discarded = Vec::new();
         loop {
             self.read_more(&mut discarded).await?;

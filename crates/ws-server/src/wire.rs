@@ -277,7 +277,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
 impl<S> Drop for Wire<S> {
     /// Handles that outlive the connection find it closed.
     fn drop(&mut self) {
-        self.outlet.lock().abort();
+        self.outlet.retire();
     }
 }
 
