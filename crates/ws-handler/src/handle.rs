@@ -19,14 +19,14 @@ impl Handle {
         Self { outlet }
     }
 
-    /// Queues a message and wakes the connection.
+    /// Queues a message; the connection's task writes it.
     ///
     /// # Errors
     ///
     /// The message comes back when the connection is closing or ended, or when its write queue is
     /// at the hard limit.
     pub fn send<'a>(&self, message: impl Into<Message<'a>>) -> Result<(), SendError<'a>> {
-        self.outlet.change(|sender| sender.send(message))
+        self.outlet.request(|sender| sender.send(message))
     }
 
     /// Queues a ping of at most 125 bytes (RFC 6455 5.5.2).
@@ -35,7 +35,7 @@ impl Handle {
     ///
     /// See [`PingError`].
     pub fn ping(&self, payload: &[u8]) -> Result<(), PingError> {
-        self.outlet.change(|sender| sender.ping(payload))
+        self.outlet.request(|sender| sender.ping(payload))
     }
 
     /// Closes with a status code and a reason, after what was sent before.

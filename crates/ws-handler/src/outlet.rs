@@ -86,28 +86,30 @@ impl Outlet {
     }
 
     /// Changes the sender and wakes the driver.
-    pub(crate) fn change<R>(&self, change: impl FnOnce(&mut Sender) -> R) -> R {
-        self.change_shared(|shared| change(&mut shared.sender))
+    pub(crate) fn change(&self, change: impl FnOnce(&mut Sender)) {
+        let mut shared = self.enter();
+        change(&mut shared.sender);
+        wake(shared);
+    }
+
+    /// Asks the sender for something, and wakes the driver unless it was refused: a full queue
+    /// that many send to would keep its task busy with nothing.
+    pub(crate) fn request<E>(
+        &self,
+        request: impl FnOnce(&mut Sender) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut shared = self.enter();
+        request(&mut shared.sender)?;
+        wake(shared);
+        Ok(())
     }
 
     /// Ends the connection and wakes the driver.
     pub(crate) fn abort(&self) {
-        self.change_shared(|shared| {
-            shared.sender.abort();
-            shared.aborted = true;
-        });
-    }
-
-    /// The waker is called outside the lock: it may run anything.
-    fn change_shared<R>(&self, change: impl FnOnce(&mut Shared) -> R) -> R {
         let mut shared = self.enter();
-        let result = change(&mut shared);
-        let waker = shared.waker.take();
-        drop(shared);
-        if let Some(waker) = waker {
-            waker.wake();
-        }
-        result
+        shared.sender.abort();
+        shared.aborted = true;
+        wake(shared);
     }
 
     pub(crate) fn is_same(&self, other: &Self) -> bool {
@@ -146,5 +148,14 @@ impl Deref for SenderGuard<'_> {
 impl DerefMut for SenderGuard<'_> {
     fn deref_mut(&mut self) -> &mut Sender {
         &mut self.0.sender
+    }
+}
+
+/// The waker is called outside the lock: it may run anything.
+fn wake(mut shared: MutexGuard<'_, Shared>) {
+    let waker = shared.waker.take();
+    drop(shared);
+    if let Some(waker) = waker {
+        waker.wake();
     }
 }

@@ -25,7 +25,10 @@ impl Panic {
 
 impl fmt::Display for Panic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a callback panicked: {}", self.message)
+        match self.message() {
+            "" => f.write_str("a callback panicked"),
+            message => write!(f, "a callback panicked: {message}"),
+        }
     }
 }
 
