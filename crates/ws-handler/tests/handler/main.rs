@@ -1,0 +1,11 @@
+//! Handlers, clients and handles, driven with no runtime and no socket.
+
+mod client;
+mod close_info;
+mod desk;
+mod handle;
+mod order;
+mod panics;
+mod recorder;
+mod upgrade;
+mod waking;
