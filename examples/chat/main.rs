@@ -20,7 +20,7 @@
 //! Binary messages end the connection with 1003; sending too much, or reading too slowly, with
 //! 1008.
 //!
-//! `room.rs` is the chat itself, `visitor.rs` what happens on one connection.
+//! Read on in `visitor.rs`, what happens on one connection, and `room.rs`, what they share.
 
 mod name;
 mod pace;

@@ -18,8 +18,8 @@ impl Name {
     /// "Ann 2", cut so that it is a name, too.
     pub(crate) fn numbered(&self, number: usize) -> Self {
         let suffix = format!(" {number}");
-        let room = Self::MAX_CHARS.saturating_sub(suffix.len());
-        let stem: String = self.0.chars().take(room).collect();
+        let left = Self::MAX_CHARS.saturating_sub(suffix.len());
+        let stem: String = self.0.chars().take(left).collect();
         Self(format!("{}{suffix}", stem.trim_end()))
     }
 }
@@ -29,20 +29,13 @@ impl TryFrom<String> for Name {
 
     fn try_from(name: String) -> Result<Self, BadName> {
         let name = name.trim();
-        let chars = name.chars().count();
         if name.contains(char::is_control) {
             return Err(BadName::ControlCharacter);
         }
-        match chars {
+        match name.chars().count() {
             1..=Self::MAX_CHARS => Ok(Self(name.to_owned())),
             chars => Err(BadName::Length { chars }),
         }
-    }
-}
-
-impl fmt::Display for Name {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }
 
@@ -57,13 +50,15 @@ impl fmt::Display for BadName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Length { chars } => {
+                let most = Name::MAX_CHARS;
                 write!(
                     f,
-                    "a name of {chars} characters, but it must have 1 to {}",
-                    Name::MAX_CHARS
+                    "a name of {chars} characters, but it must have 1 to {most}"
                 )
             }
-            Self::ControlCharacter => f.write_str("a control character in a name"),
+            Self::ControlCharacter => {
+                f.write_str("a name with a control character, but it must have none")
+            }
         }
     }
 }

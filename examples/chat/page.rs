@@ -21,40 +21,30 @@ const HEADERS: [(HeaderName, &str); 4] = [
 ];
 
 const TEXT: &str = "text/plain; charset=utf-8";
+const HTML: &str = "text/html; charset=utf-8";
+const STYLE: &str = "text/css; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+const IMAGE: &str = "image/svg+xml";
+
+const NOT_FOUND: &str = "nothing is here: the page is at /, the WebSocket at /ws\n";
 
 /// Answers a request that asks for no WebSocket.
 pub(crate) fn answer(request: &Request) -> Response<Bytes> {
     if ![Method::GET, Method::HEAD].contains(request.method()) {
         let mut response = respond(StatusCode::METHOD_NOT_ALLOWED, TEXT, "only GET and HEAD\n");
-        response
-            .headers_mut()
-            .insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+        let allowed = HeaderValue::from_static("GET, HEAD");
+        response.headers_mut().insert(ALLOW, allowed);
         return response;
     }
     let (kind, body) = match request.path() {
-        "/" => ("text/html; charset=utf-8", include_str!("page/index.html")),
-        "/chat.css" => ("text/css; charset=utf-8", include_str!("page/chat.css")),
-        "/chat.js" => (
-            "text/javascript; charset=utf-8",
-            include_str!("page/chat.js"),
-        ),
-        "/connection.js" => (
-            "text/javascript; charset=utf-8",
-            include_str!("page/connection.js"),
-        ),
-        "/log.js" => (
-            "text/javascript; charset=utf-8",
-            include_str!("page/log.js"),
-        ),
-        "/icon.svg" => ("image/svg+xml", include_str!("page/icon.svg")),
+        "/" => (HTML, include_str!("page/index.html")),
+        "/chat.css" => (STYLE, include_str!("page/chat.css")),
+        "/chat.js" => (SCRIPT, include_str!("page/chat.js")),
+        "/connection.js" => (SCRIPT, include_str!("page/connection.js")),
+        "/log.js" => (SCRIPT, include_str!("page/log.js")),
+        "/icon.svg" => (IMAGE, include_str!("page/icon.svg")),
         "/health" => (TEXT, "ok"),
-        _ => {
-            return respond(
-                StatusCode::NOT_FOUND,
-                TEXT,
-                "nothing is here: the page is at /, the WebSocket at /ws\n",
-            );
-        }
+        _ => return respond(StatusCode::NOT_FOUND, TEXT, NOT_FOUND),
     };
     respond(StatusCode::OK, kind, body)
 }
@@ -85,7 +75,7 @@ mod tests {
     #[test]
     fn the_page_and_its_parts_are_there() {
         let page = ask("GET /");
-        assert_eq!(page.headers()[CONTENT_TYPE], "text/html; charset=utf-8");
+        assert_eq!(page.headers()[CONTENT_TYPE], HTML);
         assert_eq!(page.headers()[CONTENT_SECURITY_POLICY], POLICY);
         for part in ["chat.css", "chat.js", "connection.js", "log.js", "icon.svg"] {
             assert_eq!(ask(&format!("GET /{part}?v=1")).status(), StatusCode::OK);

@@ -12,7 +12,7 @@ use crate::{
     room::Room,
 };
 
-/// One connection: there is a value of its own for each.
+/// One connection: each has a value of its own, cloned from the one that is given to the server.
 #[derive(Clone, Debug)]
 pub(crate) struct Visitor {
     room: Arc<Room>,
@@ -30,8 +30,8 @@ impl Visitor {
         }
     }
 
-    fn obey(&mut self, client: &mut Client, wish: FromPage) {
-        match (wish, &self.handle) {
+    fn obey(&mut self, client: &mut Client, request: FromPage) {
+        match (request, &self.handle) {
             (FromPage::Hello { name }, None) => {
                 let handle = client.handle();
                 self.room.enter(&handle, &name);
@@ -66,7 +66,7 @@ impl Handler for Visitor {
             return client.close(CloseFrame::new(CloseCode::UNSUPPORTED_DATA, reason));
         };
         match FromPage::parse(json) {
-            Ok(wish) => self.obey(client, wish),
+            Ok(request) => self.obey(client, request),
             Err(error) => complain(client, &error.to_string()),
         }
     }
