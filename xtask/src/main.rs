@@ -6,6 +6,7 @@ mod failure;
 mod finding;
 mod flags;
 mod installation;
+mod interop;
 mod layers;
 mod load;
 mod logged;
@@ -42,6 +43,11 @@ const TASKS: &[Task] = &[
         name: "autobahn",
         summary: "the Autobahn Testsuite against the echo server, every case gated",
         run: autobahn::run,
+    },
+    Task {
+        name: "interop",
+        summary: "clients that other people wrote against the echo server",
+        run: interop::run,
     },
     Task {
         name: "load",

@@ -69,6 +69,12 @@ impl Running {
         &mut self.child
     }
 
+    /// Asks it to end, by SIGTERM.
+    pub(crate) fn terminate(&mut self) -> Result<(), Failure> {
+        let id = self.child.id().to_string();
+        output(Command::new("sh").args(["-c", "kill -s TERM \"$0\"", &id])).map(drop)
+    }
+
     /// How it ended, or `None` while it runs.
     pub(crate) fn ended(&mut self) -> Result<Option<ExitStatus>, Failure> {
         Ok(self.child.try_wait()?)

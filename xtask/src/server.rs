@@ -1,7 +1,7 @@
 //! The server under test.
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 use std::time::{Duration, Instant};
 
 use crate::failure::Failure;
@@ -66,6 +66,12 @@ impl Server {
                 &self.logged,
             )),
         }
+    }
+
+    /// Asks it to end, and returns how it did. Fails if it has not after `limit`.
+    pub(crate) fn terminate(&mut self, limit: Duration) -> Result<ExitStatus, Failure> {
+        self.logged.running().terminate()?;
+        self.logged.running().wait(limit)
     }
 }
 
@@ -167,5 +173,13 @@ mod tests {
         let mut server = start("short", "echo ws://127.0.0.1:1234").expect("it says so");
         server.logged.running().wait(START_LIMIT).expect("it ends");
         assert!(server.still_there().is_err());
+    }
+
+    #[test]
+    fn a_server_is_asked_to_end_and_tells_how_it_did() {
+        let script = "trap 'exit 7' TERM; echo ws://127.0.0.1:1234; while :; do sleep 0.01; done";
+        let mut server = start("asked", script).expect("it says so");
+        let status = server.terminate(START_LIMIT).expect("it ends");
+        assert_eq!(status.code(), Some(7));
     }
 }

@@ -6,6 +6,7 @@ use std::process::Command;
 use super::no_std;
 use crate::autobahn;
 use crate::failure::Failure;
+use crate::interop;
 use crate::layers;
 use crate::process;
 use crate::tidy;
@@ -78,6 +79,11 @@ pub(super) const STEPS: &[Step] = &[
         name: "autobahn",
         what: "the Autobahn Testsuite",
         run: autobahn,
+    },
+    Step {
+        name: "interop",
+        what: "clients that other people wrote",
+        run: interop,
     },
 ];
 
@@ -160,6 +166,13 @@ fn autobahn(_: &Workspace) -> Result<Outcome, Failure> {
         autobahn::Outcome::Skipped => {
             Outcome::Skipped("there is no way to run the suite here, see above")
         }
+    })
+}
+
+fn interop(_: &Workspace) -> Result<Outcome, Failure> {
+    Ok(match interop::run_or_skip()? {
+        interop::Outcome::Passed => Outcome::Passed,
+        interop::Outcome::Skipped => Outcome::Skipped("a client cannot run here, see above"),
     })
 }
 
