@@ -19,42 +19,34 @@ pub(crate) fn strip(bytes: &mut [u8]) -> Stripped {
     let mut consumed = 0;
     let mut replies = 0..0;
     while let Some(header) = Header::decode(&bytes[consumed..]) {
-        let payload = consumed + header.length..consumed + header.length + header.payload;
+        let payload = consumed + header.length..consumed + header.end();
         if payload.end > bytes.len() {
             break;
         }
         if consumed == 0 {
             replies = MASK..MASK;
         }
-        let unmasked = header.length - MASK;
-        bytes.copy_within(consumed..consumed + unmasked, replies.end);
-        bytes[replies.end + 1] &= 0x7f;
-        replies.end += unmasked;
-        if payload.start != replies.end {
-            bytes.copy_within(payload.clone(), replies.end);
+        let moved = replies.end + header.length - MASK;
+        header.write_reply(bytes, consumed, moved);
+        if payload.start != moved {
+            bytes.copy_within(payload.clone(), moved);
         }
-        let moved = replies.end..replies.end + header.payload;
-        apply(header.key, &mut bytes[moved.clone()]);
-        replies.end = moved.end;
+        replies.end = moved + header.payload;
+        header.unmask(0, &mut bytes[moved..replies.end]);
         consumed = payload.end;
     }
     Stripped { replies, consumed }
 }
 
-/// Where the first frame of `bytes` ends, if its header is there.
-pub(crate) fn first_end(bytes: &[u8]) -> Option<usize> {
-    Header::decode(bytes).map(|header| header.length + header.payload)
-}
-
 /// The header of a client's frame, which is always masked.
-struct Header {
-    length: usize,
-    payload: usize,
+pub(crate) struct Header {
+    pub(crate) length: usize,
+    pub(crate) payload: usize,
     key: [u8; MASK],
 }
 
 impl Header {
-    fn decode(bytes: &[u8]) -> Option<Self> {
+    pub(crate) fn decode(bytes: &[u8]) -> Option<Self> {
         let (payload, key_at) = match bytes.get(1)? & 0x7f {
             126 => {
                 let length = bytes.get(2..4)?.try_into().ok()?;
@@ -73,27 +65,49 @@ impl Header {
             key,
         })
     }
-}
 
-fn apply(key: [u8; MASK], payload: &mut [u8]) {
-    let [a, b, c, d] = key;
-    let wide = u64::from_ne_bytes([a, b, c, d, a, b, c, d]);
-    let (chunks, rest) = payload.as_chunks_mut::<8>();
-    for chunk in chunks {
-        *chunk = (u64::from_ne_bytes(*chunk) ^ wide).to_ne_bytes();
+    /// Where the frame ends, from where it begins.
+    pub(crate) fn end(&self) -> usize {
+        self.length + self.payload
     }
-    for (byte, key) in rest.iter_mut().zip(key.iter().cycle()) {
-        *byte ^= key;
+
+    /// Unmasks a piece of the payload that begins at `offset` in it.
+    pub(crate) fn unmask(&self, offset: usize, piece: &mut [u8]) {
+        let mut key = self.key;
+        key.rotate_left(offset % MASK);
+        let [a, b, c, d] = key;
+        let wide = u64::from_ne_bytes([a, b, c, d, a, b, c, d]);
+        let (chunks, rest) = piece.as_chunks_mut::<8>();
+        for chunk in chunks {
+            *chunk = (u64::from_ne_bytes(*chunk) ^ wide).to_ne_bytes();
+        }
+        for (byte, key) in rest.iter_mut().zip(key.iter().cycle()) {
+            *byte ^= key;
+        }
+    }
+
+    /// Writes the header of the reply so that it ends at `payload_at`, and says where it begins.
+    pub(crate) fn write_reply(
+        &self,
+        bytes: &mut [u8],
+        header_at: usize,
+        payload_at: usize,
+    ) -> usize {
+        let length = self.length - MASK;
+        let at = payload_at - length;
+        bytes.copy_within(header_at..header_at + length, at);
+        bytes[at + 1] &= 0x7f;
+        at
     }
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    const KEY: [u8; 4] = [0x37, 0xfa, 0x21, 0x3d];
+    pub(crate) const KEY: [u8; 4] = [0x37, 0xfa, 0x21, 0x3d];
 
-    fn frame(payload: &[u8], key: Option<[u8; 4]>) -> Vec<u8> {
+    pub(crate) fn frame(payload: &[u8], key: Option<[u8; 4]>) -> Vec<u8> {
         let bit = if key.is_some() { 0x80 } else { 0 };
         let mut frame = vec![0x82];
         match payload.len() {
@@ -127,7 +141,6 @@ mod tests {
         let stripped = strip(&mut bytes);
         assert_eq!(stripped.consumed, whole);
         assert!(bytes[stripped.replies] == expected);
-        assert_eq!(first_end(&bytes[whole..]), Some(13));
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 mod frames;
 mod handshake;
+mod large_frame;
 
 use std::cell::RefCell;
 use std::future::poll_fn;
@@ -17,6 +18,8 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
+
+use large_frame::LargeFrame;
 
 /// One read takes at most this much: three 64 KiB messages at once.
 const SCRATCH: usize = 256 * 1024;
@@ -88,21 +91,17 @@ fn turn(
     })
 }
 
-/// Reads until a frame is whole, in a buffer of its own, and answers all that are.
+/// Reads until a frame is whole, unmasking what comes while it is in the cache, and answers that frame.
 async fn complete(socket: &mut TcpStream, own: &mut Vec<u8>) -> io::Result<ControlFlow<()>> {
-    loop {
-        let end = frames::first_end(own).unwrap_or(own.len() + 1);
-        if own.len() >= end {
-            break;
-        }
-        own.reserve(end - own.len());
+    let mut frame = LargeFrame::default();
+    while !frame.take(own) {
         if socket.read_buf(own).await? == 0 {
             return Ok(ControlFlow::Break(()));
         }
     }
-    let stripped = frames::strip(own);
-    socket.write_all(&own[stripped.replies]).await?;
-    own.drain(..stripped.consumed);
+    let reply = frame.reply(own);
+    socket.write_all(&own[reply.clone()]).await?;
+    own.drain(..reply.end);
     if own.is_empty() && own.capacity() < KEPT {
         *own = Vec::new();
     }
