@@ -293,10 +293,7 @@ impl Sender {
     }
 
     fn arm_close_clock(&mut self, now: Instant) {
-        let written = match self.is_written() {
-            true => Written::All,
-            false => Written::Part,
-        };
+        let written = self.written();
         if let Some(closing) = &mut self.closing {
             closing.clock = closing.clock.moved_on(self.state, written, now);
         }
@@ -316,14 +313,9 @@ impl Sender {
             State::Open | State::Closing => self.keepalive.deadline(&self.config),
             State::Ending | State::Over => None,
         };
-        [
-            keepalive,
-            self.stall_deadline(),
-            self.close_clock().deadline(&self.config),
-        ]
-        .into_iter()
-        .flatten()
-        .min()
+        let stall = self.stall_deadline();
+        let close = self.close_clock().deadline(&self.config);
+        [keepalive, stall, close].into_iter().flatten().min()
     }
 
     fn stall_deadline(&self) -> Option<Instant> {
@@ -340,7 +332,7 @@ impl Sender {
     pub fn is_done(&self) -> bool {
         match self.state {
             State::Open | State::Closing => false,
-            State::Ending => self.is_written(),
+            State::Ending => self.written() == Written::All,
             State::Over => true,
         }
     }
@@ -399,8 +391,11 @@ impl Sender {
         }
     }
 
-    fn is_written(&self) -> bool {
+    fn written(&self) -> Written {
         let close_waits = self.closing.as_ref().is_some_and(|c| c.pending.is_some());
-        self.outbox.is_empty() && !close_waits
+        match self.outbox.is_empty() && !close_waits {
+            true => Written::All,
+            false => Written::Part,
+        }
     }
 }
