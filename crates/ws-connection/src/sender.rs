@@ -149,8 +149,8 @@ impl Sender {
         if self.outbox.is_in_flight() {
             return self.abort();
         }
-        let reason = "no byte came, not even after a ping";
-        self.fail_with(CloseFrame::from_static(CloseCode::INTERNAL_ERROR, reason));
+        let reason = Timeout::Silence.to_string();
+        self.fail_with(CloseFrame::new(CloseCode::INTERNAL_ERROR, reason));
     }
 }
 
@@ -255,11 +255,10 @@ impl Sender {
     /// yet is left alone. Call it before each write and after the last: it notices progress,
     /// arms the timers, and frees the buffers when nothing is left.
     pub fn transmit(&mut self, now: Instant, batch: &mut Batch) {
-        let left = batch.remaining();
         self.keepalive.start(now);
         if self.state != State::Over {
-            self.outbox.note_left(now, left);
-            if left == 0 {
+            self.outbox.note_left(now, batch.remaining());
+            if !batch.has_remaining() {
                 self.outbox.fill(batch);
                 self.fill_close(batch);
                 self.outbox.note_filled(now, batch);

@@ -8,7 +8,7 @@ const LIMIT = 20_000;
 /** Something else was seen than expected. */
 class Mismatch extends Error {
   constructor(seen, expected) {
-    super(`seen ${described(seen)}, expected ${described(expected)}`);
+    super(`seen ${described(seen)}, expected ${described(expected)}${difference(seen, expected)}`);
   }
 }
 
@@ -30,6 +30,19 @@ function described(value) {
     return `binary of ${value.length} bytes ${value.subarray(0, 20).toString('hex')}`;
   }
   return JSON.stringify(value);
+}
+
+/** Where two messages part, if that does not show. */
+function difference(seen, expected) {
+  const isMessage = (value) => typeof value === 'string' || Buffer.isBuffer(value);
+  if (!isMessage(seen) || typeof seen !== typeof expected) {
+    return '';
+  }
+  let place = 0;
+  while (place < Math.min(seen.length, expected.length) && seen[place] === expected[place]) {
+    place += 1;
+  }
+  return `, different from place ${place}`;
 }
 
 /** The lines, written at once, and whether all went well. */
@@ -77,7 +90,7 @@ async function within(limit, promise) {
   }
   let timer;
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Mismatch(`nothing for ${limit / 1000} s`, 'an end')), limit);
+    timer = setTimeout(() => reject(new Error(`nothing for ${limit / 1000} s`)), limit);
   });
   try {
     return await Promise.race([promise, late]);

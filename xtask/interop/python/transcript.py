@@ -1,6 +1,7 @@
 """What a script tells the task that has started it: one line for every check."""
 
 import asyncio
+import itertools
 import sys
 import traceback
 
@@ -12,7 +13,8 @@ class Mismatch(Exception):
     """Something else was seen than expected."""
 
     def __init__(self, seen, expected):
-        super().__init__(f"seen {described(seen)}, expected {described(expected)}")
+        where = difference(seen, expected)
+        super().__init__(f"seen {described(seen)}, expected {described(expected)}{where}")
 
 
 def expect(seen, expected):
@@ -27,6 +29,14 @@ def described(value):
     if isinstance(value, bytes):
         return f"binary of {len(value)} bytes {value[:20].hex()}"
     return repr(value)
+
+
+def difference(seen, expected):
+    """Where two messages part, if that does not show."""
+    if type(seen) is not type(expected) or not isinstance(seen, (str, bytes)):
+        return ""
+    same = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(seen, expected))
+    return f", different from place {sum(1 for _ in same)}"
 
 
 class Transcript:
