@@ -149,8 +149,8 @@ impl Sender {
         if self.outbox.is_in_flight() {
             return self.abort();
         }
-        let reason = Timeout::Silence.to_string();
-        self.fail_with(CloseFrame::new(CloseCode::INTERNAL_ERROR, reason));
+        let reason = "no byte came, not even after a ping";
+        self.fail_with(CloseFrame::from_static(CloseCode::INTERNAL_ERROR, reason));
     }
 }
 
