@@ -219,6 +219,27 @@ fn an_answer_that_cannot_be_written_is_given_up_after_5_seconds() {
 }
 
 #[test]
+fn a_peer_that_reads_slowly_does_not_stretch_the_5_seconds() {
+    let mut pair = pair();
+    pair.client.hold_reading();
+    pair.client.inbound.set_window(10);
+    pair.server.sender.send(&[7; 1000]).expect("open");
+    push(&mut pair, Frame::close(1000, ""));
+    for window in 11..17 {
+        pair.client.inbound.set_window(window);
+        pair.advance(seconds(1));
+    }
+    assert_eq!(
+        pair.transcript().lines(),
+        [
+            " 0.000 server gets close 1000 ''",
+            " 5.000 server times out: Close",
+            " 5.000 server is over",
+        ]
+    );
+}
+
+#[test]
 fn a_failure_that_cannot_be_told_is_given_up_after_5_seconds() {
     let mut pair = pair();
     pair.drop_link();
