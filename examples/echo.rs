@@ -105,12 +105,7 @@ impl Settings {
             let signal = signals::termination()?;
             println!("listening on ws://{}", server.local_addr()?);
             let report = server.serve_with_shutdown(Echo, signal).await?;
-            println!(
-                "shut down: {} connections were open, {} closed cleanly, {} were cut",
-                report.open(),
-                report.clean(),
-                report.aborted()
-            );
+            println!("shut down: {report}");
             Ok(())
         })
     }

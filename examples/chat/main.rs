@@ -107,6 +107,6 @@ async fn serve(addr: SocketAddr) -> io::Result<()> {
     println!("open http://{}/ in a browser", server.local_addr()?);
     let visitor = Visitor::new(Arc::new(Room::default()));
     let report = server.serve_with_shutdown(visitor, signal).await?;
-    println!("shut down: {} connections were open", report.open());
+    println!("shut down: {report}");
     Ok(())
 }

@@ -6,6 +6,9 @@ use crate::{Message, MessageKind, ProtocolError};
 /// From this many bytes on the rest of a frame is read straight into the message's buffer.
 const ROOM_FROM: usize = 32 << 10;
 
+/// Less room than this is not worth a read, unless it is all that is left.
+const ROOM_AT_LEAST: usize = 4 << 10;
+
 /// Most room offered at once: what one read can fill.
 const ROOM_AT_MOST: usize = 1 << 20;
 
@@ -91,12 +94,16 @@ impl Assembly {
         if self.payload.len() < ROOM_FROM || left == 0 {
             return None;
         }
-        if self.payload.capacity() == self.payload.len() {
+        if self.spare() < left.min(ROOM_AT_LEAST) {
             let growth = self.payload.len().min(left);
             self.payload.reserve(growth);
         }
-        let spare = self.payload.capacity() - self.payload.len();
-        Some((&mut self.payload).limit(spare.min(left).min(ROOM_AT_MOST)))
+        let room = self.spare().min(left).min(ROOM_AT_MOST);
+        Some((&mut self.payload).limit(room))
+    }
+
+    fn spare(&self) -> usize {
+        self.payload.capacity() - self.payload.len()
     }
 
     /// Ends the message: what is left is to hand out [`message`](Self::message).

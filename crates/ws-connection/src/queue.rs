@@ -36,7 +36,7 @@ impl Queue {
     #[inline]
     pub(crate) fn push(&mut self, message: Message<'_>, fragment_size: usize, masks: &mut Masks) {
         let opcode = message.kind().opcode();
-        if message.len() < SHARE_FROM || !masks.is_none() {
+        if message.len().min(fragment_size) < SHARE_FROM || !masks.is_none() {
             return self.push_copied(opcode, message.as_bytes(), fragment_size, masks);
         }
         match message.try_into_bytes() {

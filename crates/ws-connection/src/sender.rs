@@ -345,7 +345,7 @@ impl Sender {
     /// Tells once, after a pause for the high-water mark, that the queue fell under the low-water
     /// mark ([`Config::low_water`]).
     pub fn take_drained(&mut self) -> bool {
-        self.outbox.take_drained()
+        self.outbox.take_drained() && self.is_open()
     }
 }
 

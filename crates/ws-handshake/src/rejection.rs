@@ -119,6 +119,13 @@ impl From<Response<Bytes>> for Rejection {
     }
 }
 
+/// The response, without the headers that are written when it is encoded.
+impl From<Rejection> for Response<Bytes> {
+    fn from(rejection: Rejection) -> Self {
+        *rejection.0
+    }
+}
+
 /// The body is one line that says what is wrong and what is allowed. A 405 allows GET; a 426 names
 /// the protocol and the version that are spoken (RFC 6455 4.4).
 impl From<&RequestError> for Rejection {

@@ -136,6 +136,5 @@ fn upgrade_required(_: &Request) -> Response<Bytes> {
         .header(UPGRADE, HeaderValue::from_static("websocket"))
         .header(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"))
         .text(text)
-        .response()
-        .clone()
+        .into()
 }

@@ -1,3 +1,5 @@
+use std::fmt;
+
 /// What became of the connections that were open when the server was told to shut down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DrainReport {
@@ -31,5 +33,19 @@ impl DrainReport {
     #[must_use]
     pub fn aborted(&self) -> usize {
         self.aborted
+    }
+}
+
+impl fmt::Display for DrainReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            open,
+            clean,
+            aborted,
+        } = self;
+        write!(
+            f,
+            "{open} connections were open, {clean} closed cleanly, {aborted} were cut"
+        )
     }
 }

@@ -3,10 +3,14 @@ use std::{
     future::poll_fn,
     io,
     panic::{AssertUnwindSafe, catch_unwind},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
-use http::{HeaderValue, StatusCode, header::RETRY_AFTER};
+use bytes::Bytes;
+use http::{
+    HeaderValue, Method, Response, StatusCode,
+    header::{DATE, RETRY_AFTER},
+};
 use tokio::{
     io::{AsyncRead, AsyncWrite, AsyncWriteExt},
     time::timeout,
@@ -49,9 +53,21 @@ impl From<io::Error> for Refusal {
 
 impl From<Rejection> for Refusal {
     fn from(rejection: Rejection) -> Self {
-        let mut answer = Vec::new();
-        rejection.encode(&mut answer);
         tracing::debug!(status = %rejection.status(), "handshake refused");
+        Refusal::answer(rejection.into(), &Method::GET)
+    }
+}
+
+impl Refusal {
+    /// "An origin server with a clock [...] MUST generate a Date header field in all 2xx, 3xx and
+    /// 4xx responses" (RFC 9110 6.6.1).
+    fn answer(mut response: Response<Bytes>, method: &Method) -> Self {
+        let date = httpdate::fmt_http_date(SystemTime::now());
+        if let Ok(date) = HeaderValue::try_from(date) {
+            response.headers_mut().entry(DATE).or_insert(date);
+        }
+        let mut answer = Vec::new();
+        encode_response(&response, method, &mut answer);
         Refusal::Answer(answer)
     }
 }
@@ -198,9 +214,7 @@ impl Terms<'_> {
             tracing::error!(peer = %self.peer, "the fallback panicked");
             return Rejection::new(StatusCode::INTERNAL_SERVER_ERROR).into();
         };
-        let mut answer = Vec::new();
-        encode_response(&response, request.method(), &mut answer);
-        Refusal::Answer(answer)
+        Refusal::answer(response, request.method())
     }
 }
 

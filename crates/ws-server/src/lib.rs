@@ -67,6 +67,7 @@ pub use drain_report::DrainReport;
 pub use origins::Origins;
 pub use server::Server;
 
+pub use bytes;
 pub use http;
 pub use ws_connection::Config as ConnectionConfig;
 pub use ws_handler::{
