@@ -8,6 +8,7 @@
 //! - [`strategies`]: what a peer may send, what it may not, and how its bytes may arrive, for proptest;
 //! - [`pair`]: a server and a client of `ws-connection`, joined in memory, with time in the hands of the test and a
 //!   transcript of all that happened;
+//! - [`peer`]: a client over any transport, for tests of servers;
 //! - [`io`]: an `AsyncRead + AsyncWrite` that follows a script.
 //!
 //! It is a path-only dev-dependency: tests that use it live in `tests/`, never in a crate's own modules, where two
@@ -29,4 +30,5 @@
 pub mod io;
 pub mod naive;
 pub mod pair;
+pub mod peer;
 pub mod strategies;
