@@ -1,5 +1,4 @@
 use std::{
-    convert::Infallible,
     future::poll_fn,
     io,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -19,6 +18,9 @@ use ws_handler::{Handler, Peer, Upgrade, catch};
 use ws_handshake::{Acceptance, Rejection, Request, RequestError, encode_response, head_end};
 
 use crate::{Config, admission::Admission, pool::Rent, wire::poll_read_into};
+
+/// Bytes that are still taken from a peer whose request was refused.
+const DISCARD_UP_TO: usize = 1 << 20;
 
 /// The opening handshake of one connection.
 #[derive(Debug)]
@@ -173,13 +175,16 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Opening<'a, S> {
         self.io.shutdown().await
     }
 
-    /// Ends with the transport.
-    async fn discard(&mut self) -> io::Result<Infallible> {
+    /// Ends with the transport, or when too much came: whoever sends on and on reads no answer.
+    async fn discard(&mut self) -> io::Result<()> {
         let mut discarded = Vec::new();
-        loop {
-            self.read_more(&mut discarded).await?;
+        let mut left = DISCARD_UP_TO;
+        while left > 0 {
             discarded.clear();
+            self.read_more(&mut discarded).await?;
+            left = left.saturating_sub(discarded.len());
         }
+        Ok(())
     }
 }
 
