@@ -26,6 +26,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin, H: Handler> Driver<S, H> {
     /// `on_open`, then what came behind the handshake.
     pub(crate) async fn start(&mut self, early: Vec<u8>) -> Result<(), Ending> {
         self.wire.beside(self.session.open()).await?;
+        if self.session.client().is_aborted() {
+            return Err(Ending::Abort);
+        }
         if !early.is_empty() {
             self.turn(Input::Copied(early.into())).await?;
         }
@@ -105,6 +108,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin, H: Handler> Driver<S, H> {
     /// Says the last word, tells the application, and waits for the peer to end the transport.
     pub(crate) async fn end(&mut self, ending: Ending) {
         if let Ending::Panic(_) = ending {
+            // What callbacks before the panic have sent leaves first; if it cannot, `finish`
+            // meets the same obstacle.
+            let _ = self.wire.flush_ready().await;
             let frame = CloseFrame::from_static(CloseCode::INTERNAL_ERROR, "internal error");
             self.wire.outlet().lock().fail_with(frame);
         }
