@@ -76,6 +76,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin, H: Handler> Driver<S, H> {
                 }
                 Ok(Some(control)) => {
                     wire.outlet().lock().on_event(now(), &control);
+                    // Behind it nothing counts, not even the end of the transport.
+                    let is_close = matches!(control, Event::Close(_));
                     wire.beside(session.event(control)).await?;
                 }
                 Err(error) => {
