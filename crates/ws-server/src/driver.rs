@@ -79,14 +79,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin, H: Handler> Driver<S, H> {
                     // Behind it nothing counts, not even the end of the transport.
                     let is_close = matches!(control, Event::Close(_));
                     wire.beside(session.event(control)).await?;
+                    if is_close {
+                        return Err(Ending::Done);
+                    }
                 }
                 Err(error) => {
                     // Failing drops what waits: replies to what came before the error leave
                     // first, as if it had come in a read of its own.
                     wire.flush_ready().await?;
                     wire.outlet().lock().fail(&error);
-                    wire.beside(session.error(&error)).await?;
-                    return Err(Ending::Protocol(Box::new(error)));
+                    // What happens to the transport while `on_error` is pending is no other cause.
+                    return Err(match wire.beside(session.error(&error)).await {
+                        Err(ending @ (Ending::Panic(_) | Ending::Abort)) => ending,
+                        Ok(()) | Err(_) => Ending::Protocol(Box::new(error)),
+                    });
                 }
             }
             if session.client().is_aborted() {
