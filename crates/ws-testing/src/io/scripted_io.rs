@@ -76,10 +76,10 @@ impl AsyncRead for ScriptedIo {
             Some(Read::Bytes(mut bytes)) => {
                 let rest = bytes.split_off(bytes.len().min(buffer.remaining()));
                 buffer.put_slice(&bytes);
+                self.record.log().unread -= bytes.len();
                 if !rest.is_empty() {
                     self.script.reads.push_front(Read::Bytes(rest));
                 }
-                self.count_unread();
                 Poll::Ready(Ok(()))
             }
         }
