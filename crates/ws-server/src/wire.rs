@@ -245,13 +245,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         self.io.shutdown().await
     }
 
-    /// Discards what comes until the peer ends its direction too, or its time is up.
+    /// Discards what comes until the peer ends its direction too, its time is up, or somebody
+    /// aborts.
     pub(crate) async fn linger(&mut self) {
         poll_fn(|cx| {
             let now = now();
-            let deadline = self.outlet.lock().poll_timeout();
+            let sender = self.outlet.lock_and_register(cx);
+            let (over, deadline) = (sender.is_over(), sender.poll_timeout());
+            drop(sender);
             self.poll_discard(cx);
-            if self.peer_ended || self.timer.poll(cx, now, deadline).is_ready() {
+            if over || self.peer_ended || self.timer.poll(cx, now, deadline).is_ready() {
                 return Poll::Ready(());
             }
             Poll::Pending
