@@ -26,9 +26,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin, H: Handler> Driver<S, H> {
     /// `on_open`, then what came behind the handshake.
     pub(crate) async fn start(&mut self, early: Vec<u8>) -> Result<(), Ending> {
         self.wire.beside(self.session.open()).await?;
-        if self.session.client().is_aborted() {
-            return Err(Ending::Abort);
-        }
         if !early.is_empty() {
             self.turn(Input::Copied(early.into())).await?;
         }
@@ -69,6 +66,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin, H: Handler> Driver<S, H> {
         } = self;
         let mut bytes = input.as_mut_slice();
         loop {
+            if session.client().is_aborted() {
+                return Err(Ending::Abort);
+            }
             match receiver.receive(&mut bytes) {
                 Ok(None) => return Ok(()),
                 Ok(Some(message @ Event::Message(_))) => {
@@ -94,9 +94,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin, H: Handler> Driver<S, H> {
                         Ok(()) | Err(_) => Ending::Protocol(Box::new(error)),
                     });
                 }
-            }
-            if session.client().is_aborted() {
-                return Err(Ending::Abort);
             }
             if session.client().is_congested() {
                 wire.relieve().await?;
