@@ -98,7 +98,8 @@ impl<H: Handler> Session<H> {
         })
     }
 
-    /// Calls [`Handler::on_drain`] of an open session.
+    /// Calls [`Handler::on_drain`] of an open session, whose client is
+    /// [`relieved`](Self::relieved).
     ///
     /// # Errors
     ///
@@ -110,6 +111,7 @@ impl<H: Handler> Session<H> {
         let Self {
             handler, client, ..
         } = self;
+        client.relieved();
         catch(async { handler.on_drain(client).await }).await
     }
 

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use ws_connection::{Config, Event};
-use ws_handler::{Client, CloseCode, CloseFrame, Message, Peer, PingError, Sent};
+use ws_handler::{Client, CloseCode, CloseFrame, Handler, Message, Peer, PingError, Sent, Session};
 
-use crate::desk::Desk;
+use crate::{desk::Desk, recorder::finish};
 
 #[test]
 fn messages_leave_in_the_order_in_which_they_were_sent() {
@@ -120,6 +120,29 @@ fn congestion_is_what_the_last_send_has_seen() {
     desk.write();
     other.send("short");
     assert!(!other.is_congested());
+}
+
+/// Who streams while there is room asks this first of all.
+#[test]
+fn on_drain_finds_its_client_no_longer_congested() {
+    struct Ask;
+    impl Handler for Ask {
+        async fn on_message(&mut self, client: &mut Client, message: Message<'_>) {
+            client.send(message);
+        }
+
+        async fn on_drain(&mut self, client: &mut Client) {
+            assert!(!client.is_congested());
+        }
+    }
+
+    let desk = Desk::with_config(Config::default().with_high_water(10));
+    let mut session = Session::new(Ask, desk.client());
+    finish(session.open()).expect("no panic");
+    let event = Event::Message(Message::from("long enough for that"));
+    finish(session.event(event)).expect("no panic");
+    assert!(session.client().is_congested());
+    finish(session.drain()).expect("no panic");
 }
 
 #[test]
