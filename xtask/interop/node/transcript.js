@@ -8,7 +8,7 @@ const LIMIT = 20_000;
 /** Something else was seen than expected. */
 class Mismatch extends Error {
   constructor(seen, expected) {
-    super(`seen ${described(seen)}, expected ${described(expected)}${difference(seen, expected)}`);
+    super(`seen ${seen}, expected ${expected}`);
   }
 }
 
@@ -18,7 +18,7 @@ function expect(seen, expected) {
     ? seen.equals(expected)
     : typeof seen === typeof expected && JSON.stringify(seen) === JSON.stringify(expected);
   if (!same) {
-    throw new Mismatch(seen, expected);
+    throw new Mismatch(described(seen), described(expected) + difference(seen, expected));
   }
 }
 
@@ -90,7 +90,7 @@ async function within(limit, promise) {
   }
   let timer;
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`nothing for ${limit / 1000} s`)), limit);
+    timer = setTimeout(() => reject(new Mismatch(`nothing for ${limit / 1000} s`, 'an end')), limit);
   });
   try {
     return await Promise.race([promise, late]);
