@@ -27,7 +27,7 @@
 //! # });
 //! ```
 
-use std::{collections::VecDeque, io};
+use std::{collections::VecDeque, io, mem};
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
@@ -47,8 +47,10 @@ const KEY: [u8; 4] = [0x37, 0xfa, 0x21, 0x3d];
 #[derive(Debug)]
 pub struct Peer<S> {
     io: S,
-    unread: VecDeque<u8>,
+    /// What was read and not looked at.
+    unread: Vec<u8>,
     decoder: Decoder,
+    frames: VecDeque<Frame>,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Peer<S> {
@@ -57,8 +59,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Peer<S> {
     pub fn new(io: S) -> Self {
         Self {
             io,
-            unread: VecDeque::new(),
+            unread: Vec::new(),
             decoder: Decoder::default(),
+            frames: VecDeque::new(),
         }
     }
 
@@ -116,13 +119,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Peer<S> {
 
     /// The head of a response, the empty line at its end included; or what came until the transport ended.
     pub async fn read_head(&mut self) -> String {
-        let mut head = Vec::new();
-        while !head.ends_with(b"\r\n\r\n") {
-            match self.read_byte().await {
-                Ok(Some(byte)) => head.push(byte),
-                Ok(None) | Err(_) => break,
+        const END: &[u8] = b"\r\n\r\n";
+        let head = loop {
+            let end = self.unread.windows(END.len()).position(|four| four == END);
+            if let Some(end) = end {
+                let frames = self.unread.split_off(end + END.len());
+                break mem::replace(&mut self.unread, frames);
             }
-        }
+            if !matches!(self.read_more().await, Ok(1..)) {
+                break mem::take(&mut self.unread);
+            }
+        };
         String::from_utf8_lossy(&head).into_owned()
     }
 
@@ -136,15 +143,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Peer<S> {
     ///
     /// When the frame is none that a server may send.
     pub async fn read_frame(&mut self) -> io::Result<Option<Frame>> {
-        while let Some(byte) = self.read_byte().await? {
-            let frame = self.decoder.push(byte).expect("a legal header");
-            if let Some(frame) = frame {
+        loop {
+            let bytes = mem::take(&mut self.unread);
+            let frames = self.decoder.push_all(&bytes).expect("legal headers");
+            self.frames.extend(frames);
+            if let Some(frame) = self.frames.pop_front() {
                 assert_eq!((frame.mask, frame.rsv), (None, 0), "{frame}");
                 return Ok(Some(frame));
             }
+            if self.read_more().await? == 0 {
+                let whole = self.decoder.is_between_frames();
+                assert!(whole, "the transport ends inside a frame");
+                return Ok(None);
+            }
         }
-        assert!(self.decoder.is_between_frames(), "the end inside a frame");
-        Ok(None)
     }
 
     /// The next frame as a transcript tells it: `text 'hi'`; or `end`, or an error of the transport.
@@ -182,13 +194,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Peer<S> {
         }
     }
 
-    /// All bytes until the transport ends.
+    /// All bytes until the transport ends, those of frames that were read already excepted.
     ///
     /// # Errors
     ///
     /// What the transport says.
     pub async fn read_bytes(&mut self) -> io::Result<Vec<u8>> {
-        let mut bytes: Vec<u8> = self.unread.drain(..).collect();
+        let mut bytes = mem::take(&mut self.unread);
         self.io.read_to_end(&mut bytes).await?;
         Ok(bytes)
     }
@@ -198,13 +210,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Peer<S> {
         &mut self.io
     }
 
-    async fn read_byte(&mut self) -> io::Result<Option<u8>> {
-        if self.unread.is_empty() {
-            let mut buffer = [0; 16 * 1024];
-            let len = self.io.read(&mut buffer).await?;
-            self.unread.extend(&buffer[..len]);
-        }
-        Ok(self.unread.pop_front())
+    async fn read_more(&mut self) -> io::Result<usize> {
+        self.unread.reserve(16 * 1024);
+        self.io.read_buf(&mut self.unread).await
     }
 }
 
