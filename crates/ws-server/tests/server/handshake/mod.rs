@@ -1,0 +1,9 @@
+//! The opening handshake, over the wire.
+
+mod answers;
+mod deadlines;
+mod early_frames;
+mod fallback;
+mod origins;
+mod request;
+mod upgrade;
