@@ -162,3 +162,49 @@ where
     };
     Box::pin(driver.end(ending)).await;
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpStream;
+    use ws_handler::{Client, Message};
+
+    use super::*;
+
+    struct Echo;
+
+    impl Handler for Echo {
+        async fn on_message(&mut self, client: &mut Client, message: Message<'_>) {
+            client.send(message);
+        }
+    }
+
+    /// A handler whose callbacks' futures are large: they are boxed for the time they run.
+    struct Large;
+
+    impl Handler for Large {
+        async fn on_message(&mut self, _: &mut Client, message: Message<'_>) {
+            let buffer = [message.len() as u8; 10_000];
+            tokio::task::yield_now().await;
+            assert_eq!(buffer[0], buffer[9_999]);
+        }
+    }
+
+    fn size_of_future<H: Handler, F>(
+        _: impl Fn(Connection<TcpStream, H>, Place, Admission) -> F,
+    ) -> usize {
+        size_of::<F>()
+    }
+
+    /// R1: this is what an idle connection costs. It may shrink.
+    #[test]
+    fn the_future_of_a_connection_is_small() {
+        let size = size_of_future(Connection::<TcpStream, Echo>::serve);
+        assert!(size <= 384, "{size} bytes");
+    }
+
+    #[test]
+    fn large_callbacks_do_not_make_an_idle_connection_larger() {
+        let small = size_of_future(Connection::<TcpStream, Echo>::serve);
+        assert_eq!(size_of_future(Connection::<TcpStream, Large>::serve), small);
+    }
+}

@@ -29,3 +29,41 @@ impl Input {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pool::kept;
+
+    /// A57: ten thousand callbacks that stay pending after a small read pin what they got.
+    #[test]
+    fn a_small_read_is_copied_to_its_size_and_its_buffer_is_free_again() {
+        for len in [1, 64, COPY_UP_TO] {
+            let mut rent = Rent::take();
+            rent.as_mut_slice()[..len].fill(7);
+            let before = kept();
+            let mut input = Input::new(rent, len);
+            assert_eq!(kept(), before + 1, "{len}");
+            assert!(matches!(&input, Input::Copied(bytes) if bytes.len() == len));
+            assert_eq!(input.as_mut_slice(), vec![7; len]);
+        }
+    }
+
+    #[test]
+    fn a_large_read_stays_in_its_buffer() {
+        let mut rent = Rent::take();
+        rent.as_mut_slice()[COPY_UP_TO] = 7;
+        let before = kept();
+        let mut input = Input::new(rent, COPY_UP_TO + 1);
+        assert_eq!(kept(), before);
+        assert_eq!(input.as_mut_slice().len(), COPY_UP_TO + 1);
+        assert_eq!(input.as_mut_slice().last(), Some(&7));
+        drop(input);
+        assert_eq!(kept(), before + 1);
+    }
+
+    #[test]
+    fn what_was_read_into_place_is_no_input() {
+        assert!(Input::InPlace.as_mut_slice().is_empty());
+    }
+}

@@ -73,3 +73,99 @@ impl Armed {
         polled
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{future::poll_fn, time::Duration};
+
+    use super::*;
+
+    fn now() -> Instant {
+        tokio::time::Instant::now().into_std()
+    }
+
+    /// Waits as a connection does: woken early, it looks at the deadline again.
+    async fn wait(timer: &mut Timer, deadline: Instant) -> usize {
+        let mut polls = 0;
+        poll_fn(|cx| {
+            polls += 1;
+            let polled = timer.poll(cx, now(), Some(deadline));
+            if polled.is_ready() && now() < deadline {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            polled
+        })
+        .await;
+        polls
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_is_ready_at_its_deadline() {
+        let start = now();
+        let deadline = start + Duration::from_secs(5);
+        wait(&mut Timer::default(), deadline).await;
+        assert!(now() >= deadline);
+        assert!(now() < deadline + Duration::from_millis(5));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_deadline_that_has_passed_is_ready_and_arms_nothing() {
+        let mut timer = Timer::default();
+        let cx = &mut Context::from_waker(Waker::noop());
+        assert!(timer.poll(cx, now(), Some(now())).is_ready());
+        assert!(timer.poll(cx, now(), None).is_pending());
+        assert!(timer.armed.is_none());
+    }
+
+    /// R9: traffic must not touch the timer wheel.
+    #[tokio::test(start_paused = true)]
+    async fn a_deadline_that_moves_away_is_not_armed_until_the_old_one_fires() {
+        let mut timer = Timer::default();
+        let cx = &mut Context::from_waker(Waker::noop());
+        let first = now() + Duration::from_secs(25);
+        assert!(timer.poll(cx, now(), Some(first)).is_pending());
+        for second in 1..=10 {
+            tokio::time::advance(Duration::from_secs(1)).await;
+            let later = first + Duration::from_secs(second);
+            assert!(timer.poll(cx, now(), Some(later)).is_pending());
+            assert_eq!(timer.armed.as_ref().map(|armed| armed.at), Some(first));
+        }
+        let last = first + Duration::from_secs(10);
+        let polls = wait(&mut timer, last).await;
+        assert!(now() >= last);
+        assert!(polls <= 4, "{polls}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_deadline_that_comes_nearer_is_armed_at_once() {
+        let mut timer = Timer::default();
+        let cx = &mut Context::from_waker(Waker::noop());
+        let far = now() + Duration::from_secs(25);
+        assert!(timer.poll(cx, now(), Some(far)).is_pending());
+        let near = now() + Duration::from_secs(1);
+        wait(&mut timer, near).await;
+        assert!(now() >= near && now() < far);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn another_task_that_takes_over_is_woken() {
+        let mut timer = Timer::default();
+        let deadline = now() + Duration::from_secs(1);
+        let cx = &mut Context::from_waker(Waker::noop());
+        assert!(timer.poll(cx, now(), Some(deadline)).is_pending());
+        let other = tokio::spawn(async move { wait(&mut timer, deadline).await });
+        let bound = tokio::time::timeout(Duration::from_secs(2), other).await;
+        bound.expect("woken").expect("no panic");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_can_be_armed_again_after_it_fired() {
+        let mut timer = Timer::default();
+        for _ in 0..3 {
+            let deadline = now() + Duration::from_secs(1);
+            wait(&mut timer, deadline).await;
+            assert!(now() >= deadline);
+        }
+    }
+}
