@@ -7,6 +7,8 @@ use crate::{Config, Timeout, state::State};
 pub(crate) enum CloseClock {
     #[default]
     Off,
+    /// Our Close waits behind messages that are being written.
+    Queued(Instant),
     /// Our Close is written, the peer's is awaited.
     Answer(Instant),
     /// The last frames, our Close among them, are being written.
@@ -26,6 +28,7 @@ impl CloseClock {
     pub(crate) fn deadline(self, config: &Config) -> Option<Instant> {
         match self {
             CloseClock::Off => None,
+            CloseClock::Queued(since) => since.checked_add(config.write_timeout()),
             CloseClock::Answer(since) | CloseClock::Flush(since) => {
                 since.checked_add(config.close_timeout())
             }
@@ -37,8 +40,10 @@ impl CloseClock {
     pub(crate) fn moved_on(self, state: State, written: Written, now: Instant) -> Self {
         match (state, written, self) {
             (State::Open | State::Over, _, _) => CloseClock::Off,
-            (State::Closing, Written::All, CloseClock::Off) => CloseClock::Answer(now),
-            (State::Closing, _, clock) => clock,
+            (State::Closing, _, clock @ CloseClock::Answer(_)) => clock,
+            (State::Closing, Written::All, _) => CloseClock::Answer(now),
+            (State::Closing, Written::Part, clock @ CloseClock::Queued(_)) => clock,
+            (State::Closing, Written::Part, _) => CloseClock::Queued(now),
             (State::Ending, _, clock @ CloseClock::Linger(_)) => clock,
             (State::Ending, Written::All, _) => CloseClock::Linger(now),
             (State::Ending, Written::Part, clock @ CloseClock::Flush(_)) => clock,
@@ -46,10 +51,23 @@ impl CloseClock {
         }
     }
 
+    pub(crate) fn awaits_answer(self) -> bool {
+        matches!(self, CloseClock::Answer(_))
+    }
+
+    /// The clock after a pause of reading.
+    pub(crate) fn resumed(self, now: Instant) -> Self {
+        match self {
+            CloseClock::Answer(_) => CloseClock::Answer(now),
+            clock => clock,
+        }
+    }
+
     /// The limit that was broken when the deadline has passed.
     pub(crate) fn timeout(self) -> Timeout {
         match self {
             CloseClock::Off | CloseClock::Answer(_) | CloseClock::Flush(_) => Timeout::Close,
+            CloseClock::Queued(_) => Timeout::Write,
             CloseClock::Linger(_) => Timeout::Linger,
         }
     }

@@ -113,7 +113,8 @@ impl Config {
     }
 
     /// Bytes waiting to be written at which a message is refused; 4 MiB by default. The message
-    /// that passes it is still taken whole, so that a large one can be sent at all.
+    /// that passes it is still taken whole, so that a large one can be sent at all. Reading pauses
+    /// here at the latest, whatever [`high_water`](Self::high_water) says.
     #[must_use]
     pub fn with_max_queue(mut self, bytes: usize) -> Self {
         self.max_queue = bytes.max(1);
@@ -129,14 +130,14 @@ impl Config {
     /// See [`with_high_water`](Self::with_high_water).
     #[must_use]
     pub fn high_water(&self) -> usize {
-        self.high_water
+        self.high_water.min(self.max_queue)
     }
 
     /// Bytes waiting to be written at which reading goes on after a pause: half of
     /// [`high_water`](Self::high_water).
     #[must_use]
     pub fn low_water(&self) -> usize {
-        self.high_water / 2
+        self.high_water() / 2
     }
 
     /// See [`with_max_queue`](Self::with_max_queue).
@@ -163,15 +164,17 @@ impl Config {
         self
     }
 
-    /// How long a write may make no progress at all; 30 s by default. Then the peer is cut.
+    /// How long a write may make no progress at all, and how long the messages before our own
+    /// Close may take to be written; 30 s by default. Then the peer is cut.
     #[must_use]
     pub fn with_write_timeout(mut self, wait: Duration) -> Self {
         self.write_timeout = wait;
         self
     }
 
-    /// How long the peer may take to answer our Close once it is written, and how long a Close
-    /// after a failure may take to be written; 5 s by default.
+    /// How long the peer may take to answer our Close once it is written; and how long the last
+    /// bytes may take to be written after a failure, or after the peer's Close, when what is left
+    /// of the messages queued before is cut off; 5 s by default.
     #[must_use]
     pub fn with_close_timeout(mut self, wait: Duration) -> Self {
         self.close_timeout = wait;

@@ -42,10 +42,17 @@ impl Keepalive {
         self.paused = true;
     }
 
-    pub(crate) fn resume(&mut self, now: Instant) {
-        if self.paused {
+    /// Whether there was a pause to end.
+    pub(crate) fn resume(&mut self, now: Instant) -> bool {
+        let was_paused = self.paused;
+        if was_paused {
             self.hear(now);
         }
+        was_paused
+    }
+
+    pub(crate) fn is_paused(&self) -> bool {
+        self.paused
     }
 
     /// Measures the round trip when `payload` answers our newest ping.

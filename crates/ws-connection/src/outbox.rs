@@ -122,6 +122,7 @@ impl Outbox {
     pub(crate) fn assume_written(&mut self) {
         self.in_flight = 0;
         self.stalled = None;
+        self.queue.release();
     }
 
     /// Ends the congestion at the low-water mark.

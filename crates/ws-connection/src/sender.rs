@@ -82,6 +82,7 @@ impl Sender {
 impl Sender {
     /// Bytes of the peer came in: it is alive. Also ends a pause of reading.
     pub fn handle_read(&mut self, now: Instant) {
+        self.resume_reading(now);
         self.keepalive.hear(now);
     }
 
@@ -118,10 +119,12 @@ impl Sender {
     /// limit that the peer broke, after which the connection ends: with a Close of 1011 where
     /// one can still be written, else at once ([`is_over`](Self::is_over)).
     pub fn handle_timeout(&mut self, now: Instant) -> Option<Timeout> {
-        let clock = self.close_clock();
-        if clock.deadline(&self.config).is_some_and(|at| now >= at) {
+        if self.close_deadline().is_some_and(|at| now >= at)
+            && let Some(closing) = &self.closing
+        {
+            let timeout = closing.clock.timeout();
             self.abort();
-            return Some(clock.timeout());
+            return Some(timeout);
         }
         if self.stall_deadline().is_some_and(|at| now >= at) {
             self.abort();
@@ -244,7 +247,11 @@ impl Sender {
 
     /// Reading goes on; the peer's silence is counted from now.
     pub fn resume_reading(&mut self, now: Instant) {
-        self.keepalive.resume(now);
+        if self.keepalive.resume(now)
+            && let Some(closing) = &mut self.closing
+        {
+            closing.clock = closing.clock.resumed(now);
+        }
     }
 }
 
@@ -275,6 +282,7 @@ impl Sender {
     /// it is left, call `transmit` again before waiting.
     pub fn assume_written(&mut self) {
         self.outbox.assume_written();
+        self.outbox.update_marks(&self.config);
     }
 
     /// The Close is the last: it leaves in the batch that takes the last message.
@@ -298,9 +306,11 @@ impl Sender {
         }
     }
 
-    fn close_clock(&self) -> CloseClock {
-        let closing = self.closing.as_ref();
-        closing.map_or(CloseClock::Off, |closing| closing.clock)
+    /// An answer could not be seen while reading is paused.
+    fn close_deadline(&self) -> Option<Instant> {
+        let clock = self.closing.as_ref()?.clock;
+        let blind = clock.awaits_answer() && self.keepalive.is_paused();
+        (!blind).then(|| clock.deadline(&self.config))?
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) is to be called at the latest; `None` when no
@@ -313,7 +323,7 @@ impl Sender {
             State::Ending | State::Over => None,
         };
         let stall = self.stall_deadline();
-        let close = self.close_clock().deadline(&self.config);
+        let close = self.close_deadline();
         [keepalive, stall, close].into_iter().flatten().min()
     }
 
