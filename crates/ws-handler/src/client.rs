@@ -13,8 +13,8 @@ use crate::{Handle, Outlet, Peer};
 pub struct Client {
     outlet: Outlet,
     peer: Peer,
+    /// What the last send found, for the driver: it asks after each callback.
     congested: bool,
-    aborted: bool,
 }
 
 /// What became of a message given to [`Client::send`].
@@ -24,7 +24,8 @@ pub struct Client {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Sent {
-    /// It will be written, unless the connection breaks.
+    /// It will be written, unless the connection breaks or fails before, or the peer closes and
+    /// does not take it in time.
     Queued,
     /// It is lost: the write queue is at its hard limit.
     Dropped,
@@ -38,25 +39,31 @@ impl Client {
             outlet,
             peer,
             congested: false,
-            aborted: false,
         }
     }
 
-    pub(crate) fn relieved(&mut self) {
+    pub(crate) fn found_congestion(&self) -> bool {
+        self.congested
+    }
+
+    pub(crate) fn note_relief(&mut self) {
         self.congested = false;
     }
 
     /// Queues a message: text from `&str` or `String`, binary from bytes, or a
     /// [`Message`] as it was received.
     pub fn send<'a>(&mut self, message: impl Into<Message<'a>>) -> Sent {
+        // What others wrote runs outside the lock: this conversion, and the end of the payload.
+        let message = message.into();
         let mut sender = self.outlet.lock();
-        let sent = match sender.send(message) {
+        let sent = sender.send(message);
+        self.congested = sender.is_congested();
+        drop(sender);
+        match sent {
             Ok(()) => Sent::Queued,
             Err(SendError::Closed(_)) => Sent::Closed,
             Err(_) => Sent::Dropped,
-        };
-        self.congested = sender.is_congested();
-        sent
+        }
     }
 
     /// Queues a ping of at most 125 bytes that overtakes waiting messages (RFC 6455 5.5.2); the
@@ -93,7 +100,6 @@ impl Client {
     /// Ends the connection now: nothing more is written, no Close is sent, and after this callback
     /// only [`on_close`](crate::Handler::on_close) runs. If this callback waits again, it is dropped.
     pub fn abort(&mut self) {
-        self.aborted = true;
         self.outlet.abort();
     }
 
@@ -121,17 +127,18 @@ impl Client {
         self.outlet.lock().is_open()
     }
 
-    /// Whether the last [`send`](Self::send) found the queue above its high-water mark; the
-    /// server then reads no more from this peer until it has taken enough.
+    /// Whether the queue reached its high-water mark and has not fallen to the low-water mark
+    /// since. After the callback the server then reads no more from this peer until it has taken
+    /// enough.
     #[must_use]
     pub fn is_congested(&self) -> bool {
-        self.congested
+        self.outlet.lock().is_congested()
     }
 
-    /// Whether [`abort`](Self::abort) was called.
+    /// Whether the connection was aborted, from here or through a [`Handle`].
     #[must_use]
     pub fn is_aborted(&self) -> bool {
-        self.aborted
+        self.outlet.is_aborted()
     }
 
     /// The round trip of the newest keepalive ping that was answered.

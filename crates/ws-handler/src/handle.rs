@@ -3,7 +3,7 @@ use std::hash::{Hash, Hasher};
 use ws_connection::{Message, PingError, SendError};
 use ws_frame::CloseFrame;
 
-use crate::Outlet;
+use crate::{Outlet, Sent};
 
 /// Sends to one client from any task or thread; as many as you like, for as long as you like.
 ///
@@ -25,8 +25,10 @@ impl Handle {
     ///
     /// The message comes back when the connection is closing or ended, or when its write queue is
     /// at the hard limit.
-    pub fn send<'a>(&self, message: impl Into<Message<'a>>) -> Result<(), SendError<'a>> {
-        self.outlet.request(|sender| sender.send(message))
+    pub fn send<'a>(&self, message: impl Into<Message<'a>>) -> Result<Sent, SendError<'a>> {
+        let message = message.into();
+        self.outlet.request(|sender| sender.send(message))?;
+        Ok(Sent::Queued)
     }
 
     /// Queues a ping of at most 125 bytes (RFC 6455 5.5.2).

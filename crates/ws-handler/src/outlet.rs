@@ -1,7 +1,10 @@
 use std::{
     fmt,
     ops::{Deref, DerefMut},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Waker},
 };
 
@@ -16,18 +19,23 @@ use crate::{Client, Handle, Peer};
 /// an await.
 #[derive(Clone, Debug)]
 pub struct Outlet {
-    shared: Arc<Mutex<Shared>>,
+    shared: Arc<Shared>,
 }
 
+#[derive(Debug)]
 struct Shared {
+    locked: Mutex<Locked>,
+    /// Somebody asked for the end of the connection, a pending callback included.
+    aborted: AtomicBool,
+}
+
+struct Locked {
     sender: Sender,
     /// The driver's, until somebody has woken it.
     waker: Option<Waker>,
-    /// Somebody asked for the end of the connection, a pending callback included.
-    aborted: bool,
 }
 
-impl fmt::Debug for Shared {
+impl fmt::Debug for Locked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.sender.fmt(f)
     }
@@ -37,13 +45,13 @@ impl Outlet {
     /// Shares `sender`.
     #[must_use]
     pub fn new(sender: Sender) -> Self {
+        let waker = None;
         let shared = Shared {
-            sender,
-            waker: None,
-            aborted: false,
+            locked: Mutex::new(Locked { sender, waker }),
+            aborted: AtomicBool::new(false),
         };
         Self {
-            shared: Arc::new(Mutex::new(shared)),
+            shared: Arc::new(shared),
         }
     }
 
@@ -67,29 +75,29 @@ impl Outlet {
 
     /// The same, and the task of `cx` will be woken when a [`Handle`] changes something.
     pub fn lock_and_register(&self, cx: &Context<'_>) -> SenderGuard<'_> {
-        let mut shared = self.enter();
-        match &mut shared.waker {
+        let mut locked = self.enter();
+        match &mut locked.waker {
             Some(waker) => waker.clone_from(cx.waker()),
             empty => *empty = Some(cx.waker().clone()),
         }
-        SenderGuard(shared)
+        SenderGuard(locked)
     }
 
     /// The connection is gone: what is sent from now on is refused, and nobody is woken.
     pub fn retire(&self) {
-        let mut shared = self.enter();
-        shared.sender.abort();
-        let waker = shared.waker.take();
-        drop(shared);
+        let mut locked = self.enter();
+        locked.sender.abort();
+        let waker = locked.waker.take();
+        drop(locked);
         // Outside the lock: the last waker of a task frees it.
         drop(waker);
     }
 
     /// Changes the sender and wakes the driver.
     pub(crate) fn change(&self, change: impl FnOnce(&mut Sender)) {
-        let mut shared = self.enter();
-        change(&mut shared.sender);
-        wake(shared);
+        let mut locked = self.enter();
+        change(&mut locked.sender);
+        wake(locked);
     }
 
     /// Asks the sender for something, and wakes the driver unless it was refused: a full queue
@@ -98,18 +106,24 @@ impl Outlet {
         &self,
         request: impl FnOnce(&mut Sender) -> Result<(), E>,
     ) -> Result<(), E> {
-        let mut shared = self.enter();
-        request(&mut shared.sender)?;
-        wake(shared);
+        let mut locked = self.enter();
+        request(&mut locked.sender)?;
+        wake(locked);
         Ok(())
     }
 
     /// Ends the connection and wakes the driver.
     pub(crate) fn abort(&self) {
-        let mut shared = self.enter();
-        shared.sender.abort();
-        shared.aborted = true;
-        wake(shared);
+        let mut locked = self.enter();
+        locked.sender.abort();
+        self.shared.aborted.store(true, Ordering::Release);
+        wake(locked);
+    }
+
+    /// Whether the connection was aborted: even a pending callback is to be dropped.
+    #[must_use]
+    pub fn is_aborted(&self) -> bool {
+        self.shared.aborted.load(Ordering::Acquire)
     }
 
     pub(crate) fn is_same(&self, other: &Self) -> bool {
@@ -120,22 +134,17 @@ impl Outlet {
         Arc::as_ptr(&self.shared).addr()
     }
 
-    fn enter(&self) -> MutexGuard<'_, Shared> {
-        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    fn enter(&self) -> MutexGuard<'_, Locked> {
+        self.shared
+            .locked
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Access to the [`Sender`] of an [`Outlet`].
 #[derive(Debug)]
-pub struct SenderGuard<'a>(MutexGuard<'a, Shared>);
-
-impl SenderGuard<'_> {
-    /// Whether the connection was aborted: even a pending callback is to be dropped.
-    #[must_use]
-    pub fn is_aborted(&self) -> bool {
-        self.0.aborted
-    }
-}
+pub struct SenderGuard<'a>(MutexGuard<'a, Locked>);
 
 impl Deref for SenderGuard<'_> {
     type Target = Sender;
@@ -152,9 +161,9 @@ impl DerefMut for SenderGuard<'_> {
 }
 
 /// The waker is called outside the lock: it may run anything.
-fn wake(mut shared: MutexGuard<'_, Shared>) {
-    let waker = shared.waker.take();
-    drop(shared);
+fn wake(mut locked: MutexGuard<'_, Locked>) {
+    let waker = locked.waker.take();
+    drop(locked);
     if let Some(waker) = waker {
         waker.wake();
     }

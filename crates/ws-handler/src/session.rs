@@ -99,7 +99,7 @@ impl<H: Handler> Session<H> {
     }
 
     /// Calls [`Handler::on_drain`] of an open session, whose client is
-    /// [`relieved`](Self::relieved).
+    /// relieved first.
     ///
     /// # Errors
     ///
@@ -111,7 +111,7 @@ impl<H: Handler> Session<H> {
         let Self {
             handler, client, ..
         } = self;
-        client.relieved();
+        client.note_relief();
         catch(async { handler.on_drain(client).await }).await
     }
 
@@ -145,9 +145,17 @@ impl<H: Handler> Session<H> {
         catch(async { handler.on_close(close).await }).await
     }
 
-    /// The write queue has room again: [`Client::is_congested`] no longer holds.
-    pub fn relieved(&mut self) {
-        self.client.relieved();
+    /// Whether the last send of a callback found the write queue above its high-water mark: the
+    /// rest of what was read waits until the peer has taken enough; then say
+    /// [`note_relief`](Self::note_relief).
+    #[must_use]
+    pub fn found_congestion(&self) -> bool {
+        self.client.found_congestion()
+    }
+
+    /// The write queue has room again.
+    pub fn note_relief(&mut self) {
+        self.client.note_relief();
     }
 
     /// The client, as the callbacks get it.

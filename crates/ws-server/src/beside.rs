@@ -57,7 +57,9 @@ where
             *this.waited = true;
             this.wire.pause_reading();
         }
-        if this.wire.outlet().lock_and_register(cx).is_aborted() {
+        // Registered first: an abort from now on wakes the task.
+        drop(this.wire.outlet().lock_and_register(cx));
+        if this.wire.outlet().is_aborted() {
             return Poll::Ready(Err(Ending::Abort));
         }
         if this.broken.is_none()

@@ -95,9 +95,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin, H: Handler> Driver<S, H> {
                     });
                 }
             }
-            if session.client().is_congested() {
+            if session.found_congestion() {
                 wire.relieve().await?;
-                session.relieved();
+                session.note_relief();
                 if wire.take_drained() {
                     wire.beside(session.drain()).await?;
                 }

@@ -44,7 +44,9 @@ fn register(outlet: &Outlet) -> Arc<Bell> {
 fn a_handle_wakes_the_driver_with_each_kind_of_change() {
     type Change = fn(&Handle);
     let changes: [(&str, Change); 5] = [
-        ("send", |handle| handle.send("hi").expect("open")),
+        ("send", |handle| {
+            handle.send("hi").expect("open");
+        }),
         ("ping", |handle| handle.ping(b"").expect("open")),
         ("close", |handle| handle.close(CloseCode::NORMAL)),
         ("close without status", Handle::close_without_status),
