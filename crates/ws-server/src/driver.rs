@@ -111,7 +111,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin, H: Handler> Driver<S, H> {
     }
 
     /// Says the last word, tells the application, and waits for the peer to end the transport.
-    pub(crate) async fn end(&mut self, ending: Ending) {
+    pub(crate) async fn end(mut self, ending: Ending) {
         if let Ending::Panic(_) = ending {
             // What callbacks before the panic have sent leaves first; if it cannot, `finish`
             // meets the same obstacle.
@@ -121,18 +121,26 @@ impl<S: AsyncRead + AsyncWrite + Unpin, H: Handler> Driver<S, H> {
         }
         let orderly = self.has_last_word(&ending)
             && matches!(self.wire.finish().await, Ending::Done)
-            && self.wire.shutdown().await.is_ok();
+            && self.wire.shutdown().await;
         let info = self.close_info(ending);
-        let peer = self.session.client().peer();
+        let Self {
+            wire,
+            mut session,
+            seat,
+            ..
+        } = self;
+        // What broke is dropped before the application is told, however long that takes.
+        let wire = orderly.then_some(wire);
+        let peer = session.client().peer();
         tracing::debug!(%peer, "{info}");
-        if let Some(seat) = &self.seat {
+        if let Some(seat) = &seat {
             seat.ended(&info);
         }
-        if let Err(panic) = self.session.close(&info).await {
+        if let Err(panic) = session.close(&info).await {
             tracing::error!(%peer, "on_close: {panic}");
         }
-        if orderly {
-            self.wire.linger().await;
+        if let Some(mut wire) = wire {
+            wire.linger().await;
         }
     }
 

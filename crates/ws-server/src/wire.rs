@@ -7,7 +7,7 @@ use std::{
 };
 
 use bytes::Buf;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
 use ws_connection::{Batch, Receiver};
 use ws_handler::{Outlet, Panic};
 
@@ -29,6 +29,8 @@ pub(crate) struct Wire<S> {
     io: S,
     outlet: Outlet,
     batch: Batch,
+    /// Bytes were written that the transport may hold back.
+    unflushed: bool,
     timer: Timer,
     /// Nothing was left to write and the task was registered when it last waited, so input may be
     /// looked for first.
@@ -38,6 +40,8 @@ pub(crate) struct Wire<S> {
     peer_ended: bool,
     /// Input came of which the sender does not know yet.
     heard: bool,
+    /// The last read brought so much that other connections come first now.
+    yields: bool,
 }
 
 /// Why the loop goes on.
@@ -59,12 +63,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
             io,
             outlet,
             batch: Batch::default(),
+            unflushed: false,
             timer: Timer::default(),
             settled: false,
             congested: false,
             drained: false,
             peer_ended: false,
             heard: false,
+            yields: false,
         }
     }
 
@@ -83,14 +89,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
             }
             let is_new = !self.batch.has_remaining();
             sender.transmit(now, &mut self.batch);
-            self.congested = sender.is_congested();
-            self.drained |= sender.take_drained();
-            let (over, done) = (sender.is_over(), sender.is_done());
             let left = self.batch.remaining();
             let small = is_new && left <= SMALL && left == sender.queued() && sender.is_open();
             if small {
                 sender.assume_written();
             }
+            self.congested = sender.is_congested();
+            self.drained |= sender.take_drained();
+            let (over, done) = (sender.is_over(), sender.is_done());
             let deadline = sender.poll_timeout();
             drop(sender);
             if over {
@@ -105,8 +111,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
                     Poll::Pending if !small => {}
                     Poll::Ready(Ok(())) | Poll::Pending => continue,
                 }
-            } else if done {
-                return Poll::Ready(Ending::Done);
+            }
+            if !self.batch.has_remaining() {
+                match self.poll_flush_io(cx) {
+                    Poll::Ready(Err(error)) => return Poll::Ready(Ending::Transport(error)),
+                    Poll::Ready(Ok(())) if done => return Poll::Ready(Ending::Done),
+                    Poll::Ready(Ok(())) | Poll::Pending => {}
+                }
             }
             ready!(self.timer.poll(cx, now, deadline));
             if let Some(timeout) = self.outlet.lock().handle_timeout(now) {
@@ -129,6 +140,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
             return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
         }
         self.batch.advance(written);
+        self.unflushed = true;
+        Poll::Ready(Ok(()))
+    }
+
+    /// For transports that hold bytes back, such as TLS.
+    fn poll_flush_io(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.unflushed {
+            ready!(Pin::new(&mut self.io).poll_flush(cx))?;
+            self.unflushed = false;
+        }
         Poll::Ready(Ok(()))
     }
 
@@ -202,6 +223,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
             self.pause_reading();
             return Poll::Pending;
         }
+        if mem::take(&mut self.yields) {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
         let input = self.poll_read(cx, receiver);
         self.settled = input.is_pending() && !self.batch.has_remaining();
         input.map_ok(Wake::Input)
@@ -221,6 +246,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
             ready!(read).map(|len| (len > 0).then(|| Input::new(rent, len)))
         };
         self.heard = true;
+        self.yields = !matches!(input, Ok(Some(Input::Copied(_))));
         Poll::Ready(match input {
             Ok(Some(input)) => Ok(input),
             Ok(None) => Err(Ending::Transport(io::ErrorKind::UnexpectedEof.into())),
@@ -240,26 +266,38 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         .await
     }
 
-    /// Ends our direction of the transport: the peer sees that nothing follows.
-    pub(crate) async fn shutdown(&mut self) -> io::Result<()> {
-        self.io.shutdown().await
+    /// Ends our direction of the transport, in the time that the peer has to end its own: whether
+    /// that succeeded.
+    pub(crate) async fn shutdown(&mut self) -> bool {
+        poll_fn(|cx| match Pin::new(&mut self.io).poll_shutdown(cx) {
+            Poll::Ready(ended) => Poll::Ready(ended.is_ok()),
+            Poll::Pending => self.poll_end(cx).map(|()| false),
+        })
+        .await
     }
 
-    /// Discards what comes until the peer ends its direction too, its time is up, or somebody
-    /// aborts.
+    /// Discards what comes until the peer ends its direction too.
     pub(crate) async fn linger(&mut self) {
         poll_fn(|cx| {
-            let now = now();
-            let sender = self.outlet.lock_and_register(cx);
-            let (over, deadline) = (sender.is_over(), sender.poll_timeout());
-            drop(sender);
             self.poll_discard(cx);
-            if over || self.peer_ended || self.timer.poll(cx, now, deadline).is_ready() {
+            if self.peer_ended {
                 return Poll::Ready(());
             }
-            Poll::Pending
+            self.poll_end(cx)
         })
         .await;
+    }
+
+    /// Ready when the peer's time is up, or somebody aborts.
+    fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let now = now();
+        let sender = self.outlet.lock_and_register(cx);
+        let (over, deadline) = (sender.is_over(), sender.poll_timeout());
+        drop(sender);
+        if over {
+            return Poll::Ready(());
+        }
+        self.timer.poll(cx, now, deadline)
     }
 
     fn poll_discard(&mut self, cx: &mut Context<'_>) {
