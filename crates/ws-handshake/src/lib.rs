@@ -119,7 +119,7 @@ pub use head::head_end;
 pub use key::{Key, accept_key};
 pub use limits::Limits;
 pub use origin::{Origin, OriginError, is_same_origin_host};
-pub use rejection::{Rejection, encode_response};
+pub use rejection::{Rejection, encode_response, encode_response_head};
 pub use request::Request;
 pub use response::Response;
 pub use response_error::ResponseError;

@@ -161,19 +161,31 @@ impl From<BuildError> for Rejection {
     }
 }
 
-/// Appends one whole HTTP/1.1 response to `dst`, as the answer to a request with this method.
+/// Appends one whole HTTP/1.1 response to `dst`, as the answer to a request with this method:
+/// what [`encode_response_head`] writes, and the body that it returns.
+pub fn encode_response(response: &Response<Bytes>, method: &Method, dst: &mut impl BufMut) {
+    let body = encode_response_head(response, method, dst);
+    dst.put_slice(&body);
+}
+
+/// Appends the head of an HTTP/1.1 response to `dst`, as the answer to a request with this
+/// method, and returns the body that is to follow, shared and not copied.
 ///
 /// `Content-Length`, `Connection: close` and no `Transfer-Encoding`, whatever `response` says of
-/// them. The body is left out, though its length is told, for HEAD; 204, 205 and 304 have none. A
+/// them. The body is empty, though its length is told, for HEAD; 204, 205 and 304 have none. A
 /// status below 200 becomes 500 without a body. With an `Upgrade` header `Connection` lists that,
 /// too (RFC 9110 7.8). `dst` must have or make room.
-pub fn encode_response(response: &Response<Bytes>, method: &Method, dst: &mut impl BufMut) {
+#[must_use = "the body is to follow the head"]
+pub fn encode_response_head(
+    response: &Response<Bytes>,
+    method: &Method,
+    dst: &mut impl BufMut,
+) -> Bytes {
     let status = final_status(response.status());
     let has_content = status == response.status() && may_have_content(status);
-    let body = if has_content {
-        response.body().as_ref()
-    } else {
-        &[]
+    let body = match has_content {
+        true => response.body().clone(),
+        false => Bytes::new(),
     };
     put_status_line(dst, status);
     for (name, value) in response.headers() {
@@ -186,19 +198,15 @@ pub fn encode_response(response: &Response<Bytes>, method: &Method, dst: &mut im
     if status != StatusCode::NO_CONTENT && status != StatusCode::NOT_MODIFIED {
         put_header(dst, b"Content-Length", body.len().to_string().as_bytes());
     }
-    let has_upgrade = response.headers().contains_key(UPGRADE);
-    put_header(
-        dst,
-        b"Connection",
-        if has_upgrade {
-            b"close, Upgrade"
-        } else {
-            b"close"
-        },
-    );
+    let connection: &[u8] = match response.headers().contains_key(UPGRADE) {
+        true => b"close, Upgrade",
+        false => b"close",
+    };
+    put_header(dst, b"Connection", connection);
     dst.put_slice(b"\r\n");
-    if method != Method::HEAD {
-        dst.put_slice(body);
+    match *method == Method::HEAD {
+        true => Bytes::new(),
+        false => body,
     }
 }
 

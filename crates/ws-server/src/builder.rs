@@ -66,7 +66,7 @@ impl Builder {
     }
 
     /// Connections held at the same time, handshakes included; 65,536 by default. One more is
-    /// answered with 503.
+    /// answered with 503; further ones, when 64 are being told so already, are dropped.
     #[must_use]
     pub fn max_connections(mut self, connections: usize) -> Self {
         self.max_connections = connections;

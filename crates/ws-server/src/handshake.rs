@@ -1,11 +1,12 @@
 use std::{
+    fmt::Display,
     future::poll_fn,
     io,
     panic::{AssertUnwindSafe, catch_unwind},
     time::{Duration, SystemTime},
 };
 
-use bytes::Bytes;
+use bytes::{Buf, Bytes};
 use http::{
     HeaderValue, Method, Response, StatusCode,
     header::{DATE, RETRY_AFTER},
@@ -15,7 +16,7 @@ use tokio::{
     time::timeout,
 };
 use ws_handler::{Handler, Peer, Upgrade, catch};
-use ws_handshake::{Acceptance, Rejection, Request, RequestError, encode_response, head_end};
+use ws_handshake::{Acceptance, Rejection, Request, RequestError, encode_response_head, head_end};
 
 use crate::{Config, admission::Admission, pool::Rent, wire::poll_read_into};
 
@@ -41,8 +42,8 @@ pub(crate) struct Terms<'a> {
 
 /// What a handshake ends with, when it does not open the connection.
 enum Refusal {
-    /// One whole response; then the connection ends.
-    Answer(Vec<u8>),
+    /// One whole response, head and body; then the connection ends.
+    Answer(Vec<u8>, Bytes),
     /// The peer went away.
     Gone(io::Error),
 }
@@ -68,9 +69,9 @@ impl Refusal {
         if let Ok(date) = HeaderValue::try_from(date) {
             response.headers_mut().entry(DATE).or_insert(date);
         }
-        let mut answer = Vec::new();
-        encode_response(&response, method, &mut answer);
-        Refusal::Answer(answer)
+        let mut head = Vec::new();
+        let body = encode_response_head(&response, method, &mut head);
+        Refusal::Answer(head, body)
     }
 }
 
@@ -107,8 +108,8 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Opening<'a, S> {
         match opened.unwrap_or_else(|| Err(too_late(limit))) {
             Ok(early) => return Some(early),
             Err(Refusal::Gone(error)) => tracing::debug!("gone in the handshake: {error}"),
-            Err(Refusal::Answer(_)) if self.answering => {}
-            Err(Refusal::Answer(answer)) => self.refuse(&answer).await,
+            Err(Refusal::Answer(..)) if self.answering => {}
+            Err(Refusal::Answer(head, body)) => self.refuse(head.chain(body)).await,
         }
         None
     }
@@ -162,7 +163,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Opening<'a, S> {
     /// Writes one response and ends our direction, in the time that a handshake may take; then
     /// discards what still comes for a while, so that the peer can read the answer: a request
     /// behind a refused one is never looked at.
-    async fn refuse(&mut self, answer: &[u8]) {
+    async fn refuse(&mut self, answer: impl Buf) {
         let config = self.terms.config;
         let said = timeout(config.handshake_timeout(), self.say(answer)).await;
         if let Ok(Ok(())) = said {
@@ -170,8 +171,8 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Opening<'a, S> {
         }
     }
 
-    async fn say(&mut self, answer: &[u8]) -> io::Result<()> {
-        self.io.write_all(answer).await?;
+    async fn say(&mut self, mut answer: impl Buf) -> io::Result<()> {
+        self.io.write_all_buf(&mut answer).await?;
         self.io.shutdown().await
     }
 
@@ -204,13 +205,21 @@ impl Terms<'_> {
         let acceptance = Acceptance::for_request(request)?;
         self.config.origins().check(request)?;
         let upgrade = Upgrade::new(request, self.peer, acceptance);
-        match catch(async { handler.on_upgrade(&upgrade).await }).await {
-            Ok(decision) => Ok(decision?),
-            Err(panic) => {
-                tracing::error!(peer = %self.peer, "on_upgrade: {panic}");
-                Err(Rejection::new(StatusCode::INTERNAL_SERVER_ERROR).into())
+        let decision = catch(async { handler.on_upgrade(&upgrade).await }).await;
+        let acceptance = decision.map_err(|panic| self.fault(&panic))??;
+        match acceptance.accepted_extensions() {
+            [] => Ok(acceptance),
+            [extension, ..] => {
+                let text = format!("it accepted {extension}, and no extension is served yet");
+                Err(self.fault(&text))
             }
         }
+    }
+
+    /// The application's fault in `on_upgrade`, which is no business of the peer.
+    fn fault(self, what: &dyn Display) -> Refusal {
+        tracing::error!(peer = %self.peer, "on_upgrade: {what}");
+        Rejection::new(StatusCode::INTERNAL_SERVER_ERROR).into()
     }
 
     fn fall_back(self, request: &Request) -> Refusal {

@@ -7,10 +7,7 @@ use std::{
 };
 
 use slab::Slab;
-use tokio::{
-    sync::watch,
-    time::{Instant, timeout_at},
-};
+use tokio::{sync::watch, time::timeout};
 use ws_frame::{CloseCode, CloseFrame};
 use ws_handler::{CloseInfo, Handle};
 
@@ -103,13 +100,12 @@ impl State {
     /// Closes all connections with 1001 and waits for them to end; those that have not at the
     /// deadline are cut.
     pub(crate) async fn drain(&self, wait: Duration) -> DrainReport {
-        let deadline = Instant::now() + wait;
         self.phase.send_replace(Phase::Draining);
         let clean_before = self.clean.load(Relaxed);
         let open = self.each_open(close_going_away);
-        let _ = timeout_at(deadline, self.all_ended()).await;
+        let _ = timeout(wait, self.all_ended()).await;
         let aborted = self.each_open(Handle::abort);
-        let _ = timeout_at(deadline.max(Instant::now()) + AFTER_ABORT, self.all_ended()).await;
+        let _ = timeout(AFTER_ABORT, self.all_ended()).await;
         let clean = self.clean.load(Relaxed) - clean_before;
         DrainReport::new(open, clean, aborted)
     }

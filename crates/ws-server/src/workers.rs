@@ -1,12 +1,16 @@
-use std::{io, sync::Arc, thread};
+use std::{io, sync::Arc, thread, time::Duration};
 
-use tokio::{net::TcpListener, runtime, sync::oneshot};
+use futures_util::future::join_all;
+use tokio::{net::TcpListener, runtime, sync::oneshot, time::timeout};
 use ws_handler::Handler;
 
 use crate::{
     accept::accept_loop,
     state::{Phase, State},
 };
+
+/// How long the threads may take to end after the last connection has ended or was cut.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Threads that serve one listener each, with a runtime of their own: connections never move
 /// between them.
@@ -34,13 +38,18 @@ impl Workers {
             let runtime = runtime::Builder::new_current_thread()
                 .enable_all()
                 .build()?;
+            let listener = {
+                let _within = runtime.enter();
+                TcpListener::from_std(listener)?
+            };
             let (state, make) = (state.clone(), make.clone());
             let (end, ending) = oneshot::channel();
             ended.push(ending);
             let name = format!("ws-worker-{number}");
             thread::Builder::new().name(name).spawn(move || {
                 runtime.block_on(work(listener, state, move || make()));
-                drop(runtime);
+                // Blocking work of the application is not waited for.
+                runtime.shutdown_background();
                 // Nobody may be waiting for it.
                 let _ = end.send(());
             })?;
@@ -48,25 +57,13 @@ impl Workers {
         Ok(Self { ended })
     }
 
-    /// Waits until every thread has dropped its runtime.
+    /// Waits until every thread has ended its runtime; not long, for one that a callback blocks.
     pub(crate) async fn join(self) {
-        for ended in self.ended {
-            // A thread that panicked has ended, too.
-            let _ = ended.await;
-        }
+        let _ = timeout(PATIENCE, join_all(self.ended)).await;
     }
 }
 
-async fn work<H: Handler>(
-    listener: std::net::TcpListener,
-    state: Arc<State>,
-    make: impl Fn() -> H,
-) {
-    match TcpListener::from_std(listener) {
-        Ok(listener) => {
-            accept_loop(listener, state.clone(), make).await;
-            state.reached(Phase::Stopped).await;
-        }
-        Err(error) => tracing::error!("a worker cannot use its listener: {error}"),
-    }
+async fn work<H: Handler>(listener: TcpListener, state: Arc<State>, make: impl Fn() -> H) {
+    accept_loop(listener, state.clone(), make).await;
+    state.reached(Phase::Stopped).await;
 }
