@@ -136,7 +136,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin, H: Handler> Driver<S, H> {
         if let Some(seat) = &seat {
             seat.ended(&info);
         }
-        if let Err(panic) = session.close(&info).await {
+        let closing = session.close(&info);
+        let told = match &seat {
+            Some(seat) => seat.until_over(closing).await,
+            None => Some(closing.await),
+        };
+        if let Some(Err(panic)) = told {
             tracing::error!(%peer, "on_close: {panic}");
         }
         if let Some(mut wire) = wire {

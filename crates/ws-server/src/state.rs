@@ -26,18 +26,31 @@ pub(crate) struct State {
     max_connections: usize,
     granted: AtomicUsize,
     refused: AtomicUsize,
-    open: Mutex<Slab<Handle>>,
+    open: Mutex<Slab<Open>>,
+    /// Connections that opened though the server was draining already.
+    late: AtomicUsize,
     clean: AtomicUsize,
     phase: watch::Sender<Phase>,
     /// Bumped whenever a connection ends while the server drains.
     ended: watch::Sender<()>,
 }
 
+/// A connection in the list of its server.
+#[derive(Debug)]
+struct Open {
+    handle: Handle,
+    /// How it ended is known; only its transport may be there still.
+    ended: bool,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd)]
 pub(crate) enum Phase {
     Serving,
     Draining,
+    /// Nobody waits for the server any more; connections in the caller's runtime go on.
     Stopped,
+    /// The drain is over: what is still there is dropped, an `on_close` too.
+    Over,
 }
 
 impl State {
@@ -48,6 +61,7 @@ impl State {
             granted: AtomicUsize::new(0),
             refused: AtomicUsize::new(0),
             open: Mutex::default(),
+            late: AtomicUsize::new(0),
             clean: AtomicUsize::new(0),
             phase: watch::Sender::new(Phase::Serving),
             ended: watch::Sender::new(()),
@@ -94,31 +108,43 @@ impl State {
     }
 
     pub(crate) fn stop(&self) {
-        self.phase.send_replace(Phase::Stopped);
+        self.phase.send_if_modified(|phase| {
+            let goes_on = *phase < Phase::Stopped;
+            if goes_on {
+                *phase = Phase::Stopped;
+            }
+            goes_on
+        });
     }
 
     /// Closes all connections with 1001 and waits for them to end; those that have not at the
     /// deadline are cut.
     pub(crate) async fn drain(&self, wait: Duration) -> DrainReport {
-        self.phase.send_replace(Phase::Draining);
         let clean_before = self.clean.load(Relaxed);
+        {
+            // Under the lock: each connection is in the list by now, or finds the new phase.
+            let _list = self.lock();
+            self.phase.send_replace(Phase::Draining);
+        }
         let open = self.each_open(close_going_away);
         let _ = timeout(wait, self.all_ended()).await;
         let aborted = self.each_open(Handle::abort);
         let _ = timeout(AFTER_ABORT, self.all_ended()).await;
+        self.phase.send_replace(Phase::Over);
+        let open = open + self.late.load(Relaxed);
         let clean = self.clean.load(Relaxed) - clean_before;
         DrainReport::new(open, clean, aborted)
     }
 
+    /// Calls each; how many have not ended.
     fn each_open(&self, call: impl Fn(&Handle)) -> usize {
+        let list = self.lock();
+        let handles: Vec<Handle> = list.iter().map(|(_, open)| open.handle.clone()).collect();
+        let count = list.iter().filter(|(_, open)| !open.ended).count();
         // Outside the lock: a call wakes a task.
-        let open: Vec<Handle> = self
-            .lock()
-            .iter()
-            .map(|(_, handle)| handle.clone())
-            .collect();
-        open.iter().for_each(call);
-        open.len()
+        drop(list);
+        handles.iter().for_each(call);
+        count
     }
 
     async fn all_ended(&self) {
@@ -128,7 +154,7 @@ impl State {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Slab<Handle>> {
+    fn lock(&self) -> MutexGuard<'_, Slab<Open>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -160,9 +186,15 @@ impl Place {
 
     /// Makes an open connection known, so that a shutdown can close it.
     pub(crate) fn register(self, handle: &Handle) -> Seat {
-        let key = self.state.lock().insert(handle.clone());
-        // A shutdown that began meanwhile may have missed it.
-        if self.state.is_draining() {
+        let mut list = self.state.lock();
+        let key = list.insert(Open {
+            handle: handle.clone(),
+            ended: false,
+        });
+        let is_late = self.state.is_draining();
+        drop(list);
+        if is_late {
+            self.state.late.fetch_add(1, Relaxed);
             close_going_away(handle);
         }
         Seat { place: self, key }
@@ -190,7 +222,17 @@ impl Seat {
         self.place.state.is_draining()
     }
 
+    /// What `call` returns; `None` when the shutdown of the server is over before.
+    pub(crate) async fn until_over<F: Future>(&self, call: F) -> Option<F::Output> {
+        tokio::select! {
+            biased;
+            output = call => Some(output),
+            () = self.place.state.reached(Phase::Over) => None,
+        }
+    }
+
     pub(crate) fn ended(&self, close: &CloseInfo) {
+        self.place.state.lock()[self.key].ended = true;
         if close.is_clean() {
             self.place.state.clean.fetch_add(1, Relaxed);
         }
