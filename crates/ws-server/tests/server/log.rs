@@ -44,6 +44,10 @@ impl Log {
         self.enter().handles[0].clone()
     }
 
+    pub(crate) fn handles(&self) -> Vec<Handle> {
+        self.enter().handles.clone()
+    }
+
     pub(crate) fn lines(&self) -> Vec<String> {
         let entries = self.enter();
         entries.lines.iter().map(|(_, line)| line.clone()).collect()

@@ -1,1 +1,10 @@
 //! The server on real sockets.
+
+mod accepting;
+mod dropping;
+mod places;
+mod ports;
+mod resets;
+mod running;
+mod shutdown;
+mod workers;

@@ -1,0 +1,117 @@
+//! A server that runs on a port of its own until it is told to shut down.
+
+use std::{future::Future, io, net::SocketAddr, time::Duration};
+
+use tokio::{
+    net::TcpStream,
+    sync::oneshot,
+    task::JoinHandle,
+    time::{Instant, timeout},
+};
+use ws_server::{Builder, DrainReport, Handler, Server};
+use ws_testing::peer::Peer;
+
+use crate::{log::Log, puppet::Puppet};
+
+/// No test here takes so long.
+const LONGEST: Duration = Duration::from_secs(30);
+
+/// Bounds a test, so that one that hangs is told.
+pub(super) async fn within<T>(test: impl Future<Output = T>) -> T {
+    timeout(LONGEST, test).await.expect("the test hangs")
+}
+
+pub(super) struct Running {
+    pub(super) addr: SocketAddr,
+    pub(super) log: Log,
+    stop: Option<oneshot::Sender<()>>,
+    task: JoinHandle<io::Result<DrainReport>>,
+}
+
+impl Running {
+    /// A server with puppets that were told nothing.
+    pub(super) async fn start(builder: Builder) -> Self {
+        Self::with(builder, |puppet| puppet).await
+    }
+
+    pub(super) async fn with(builder: Builder, prepare: impl FnOnce(Puppet) -> Puppet) -> Self {
+        let server = builder.bind("127.0.0.1:0").await.expect("a free port");
+        let log = Log::new();
+        let puppet = prepare(Puppet::new(&log));
+        Self::of(server, log, move || puppet.clone())
+    }
+
+    /// A server with handlers of the test's own.
+    pub(super) fn of<H: Handler>(
+        server: Server,
+        log: Log,
+        make: impl Fn() -> H + Send + Sync + 'static,
+    ) -> Self {
+        let addr = server.local_addr().expect("it listens");
+        let (stop, stopped) = oneshot::channel();
+        // Dropped without a word it means nothing.
+        let signal = async move {
+            if stopped.await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        };
+        let task = tokio::spawn(server.with_shutdown(signal).serve_with(make));
+        Self {
+            addr,
+            log,
+            stop: Some(stop),
+            task,
+        }
+    }
+
+    pub(super) async fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(self.addr).await.expect("it listens");
+        stream.set_nodelay(true).expect("a socket");
+        stream
+    }
+
+    /// A peer behind its handshake.
+    pub(super) async fn open(&self) -> Peer<TcpStream> {
+        Peer::open(self.connect().await).await
+    }
+
+    pub(super) async fn open_many(&self, count: usize) -> Vec<Peer<TcpStream>> {
+        let mut peers = Vec::new();
+        for _ in 0..count {
+            peers.push(self.open().await);
+        }
+        peers
+    }
+
+    /// Tells it to shut down, and does not wait.
+    pub(super) fn stop(&mut self) {
+        let stop = self.stop.take().expect("once");
+        stop.send(()).expect("it runs");
+    }
+
+    /// Waits until it has shut down; the report, and how long that took.
+    pub(super) async fn stopped(&mut self) -> (DrainReport, Duration) {
+        if self.stop.is_some() {
+            self.stop();
+        }
+        let start = Instant::now();
+        let report = (&mut self.task).await.expect("no panic");
+        (report.expect("workers that started"), start.elapsed())
+    }
+
+    /// Drops the future that serves.
+    pub(super) async fn drop_future(&mut self) {
+        self.task.abort();
+        let ended = (&mut self.task).await;
+        assert!(ended.is_err_and(|error| error.is_cancelled()));
+    }
+}
+
+/// Sends a message and waits for its echo.
+pub(super) async fn assert_echoes(peer: &mut Peer<TcpStream>) {
+    peer.send(ws_testing::naive::Frame::text("fine")).await;
+    assert_eq!(peer.read_line().await, "text 'fine'");
+}
+
+/// The server in the caller's runtime, and with threads of its own.
+pub(super) const WORKERS: [usize; 2] = [0, 2];
