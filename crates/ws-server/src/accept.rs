@@ -311,4 +311,17 @@ mod tests {
         read.expect("it ends").expect("no error");
         assert_eq!(rest, b"");
     }
+
+    /// Small replies leave at once: they are gathered here, and must not wait in the kernel again.
+    #[tokio::test]
+    async fn a_socket_that_was_accepted_does_not_gather_small_writes() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let addr = listener.local_addr().expect("bound");
+        let near = TcpStream::connect(addr).await.expect("it listens");
+        let mut listener = listener;
+        let accepted = poll_fn(|cx| Accept::poll_accept(&mut listener, cx)).await;
+        let (stream, peer) = accepted.expect("a connection");
+        assert!(stream.nodelay().expect("a socket"));
+        assert_eq!(peer.addr(), near.local_addr().ok());
+    }
 }

@@ -255,6 +255,22 @@ async fn a_close_that_comes_while_a_callback_is_pending_is_answered_after_it() {
     assert_eq!(lines, ["text 'ready'", "close 1000 'bye'", "end"]);
 }
 
+/// Progress does not put that off: a peer that reads a byte now and then would hold us for hours.
+#[tokio::test(start_paused = true)]
+async fn a_close_behind_data_that_the_peer_hardly_reads_is_given_up_at_30_s() {
+    let mut served = Served::open().await;
+    served.say("do flood 20 100000; close 1000 bye").await;
+    let start = Instant::now();
+    for _ in 0..5 {
+        assert_eq!(served.peer.read_line().await, "binary of 100000 bytes");
+        pass(5.0).await;
+    }
+    served.ended().await;
+    assert_took(start.elapsed(), 30.0);
+    let told = "close 1006 (the peer read nothing of what was written to it)";
+    assert_eq!(served.log.count(told), 1);
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_times_of_closing_are_settings() {
     use std::time::Duration;
@@ -270,4 +286,37 @@ async fn the_times_of_closing_are_settings() {
     let mut served = Served::open_under(|c| c.with_linger(Duration::from_millis(200))).await;
     served.peer.send(Frame::close(1000, "")).await;
     assert_took(served.ended().await, 0.2);
+}
+
+/// No time at all is no deadline, and no panic either.
+#[tokio::test(start_paused = true)]
+async fn times_without_end_are_no_deadlines() {
+    use std::time::Duration;
+    let forever = |connection: ws_server::ConnectionConfig| {
+        let connection = connection.with_ping_interval(Some(Duration::MAX));
+        let connection = connection.with_pong_timeout(Duration::MAX);
+        let connection = connection.with_write_timeout(Duration::MAX);
+        let connection = connection.with_close_timeout(Duration::MAX);
+        connection.with_linger(Duration::MAX)
+    };
+    let connection = forever(ws_server::ConnectionConfig::default());
+    let config = ws_server::Config::default().with_connection(connection);
+    let config = config.with_handshake_timeout(Duration::MAX);
+    let mut served = Served::with(|puppet| puppet, config);
+    pass(100.0).await;
+    served = served.opened().await;
+    served.say("do flood 12 100000; close 1000 bye").await;
+    pass(1000.0).await;
+    assert!(!served.has_ended());
+    for _ in 0..12 {
+        assert_eq!(served.peer.read_line().await, "binary of 100000 bytes");
+    }
+    assert_eq!(served.peer.read_line().await, "close 1000 'bye'");
+    pass(1000.0).await;
+    served.peer.send(Frame::close(1000, "bye")).await;
+    assert_eq!(served.peer.read_line().await, "end");
+    pass(1000.0).await;
+    assert!(!served.has_ended());
+    served.peer.finish().await;
+    served.ended().await;
 }

@@ -11,3 +11,4 @@ mod keepalive;
 mod panics;
 mod pending;
 mod scripted;
+mod transports;

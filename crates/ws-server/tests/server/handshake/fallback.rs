@@ -97,3 +97,27 @@ async fn a_page_cannot_switch_protocols() {
     });
     assert_eq!(ask(config, GET).await.status, 500);
 }
+
+/// RFC 9110 6.6.1: an origin server with a clock sends a Date; one of the application's own stays.
+#[tokio::test(start_paused = true)]
+async fn a_page_has_a_date() {
+    let date = ask(with_page(), GET).await;
+    let date = date.header("date").expect("a date").to_owned();
+    assert!(date.ends_with(" GMT") && date.len() == 29, "{date}");
+
+    let config = Config::default().with_fallback(|_| {
+        let page = Page::builder().header("date", "Sun, 06 Nov 1994 08:49:37 GMT");
+        page.body(Bytes::new()).expect("legal")
+    });
+    let date = ask(config, GET).await;
+    assert_eq!(date.header("date"), Some("Sun, 06 Nov 1994 08:49:37 GMT"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_larger_than_the_transport_holds_is_sent_whole() {
+    let page = Bytes::from(vec![b'x'; 3 << 20]);
+    let body = page.clone();
+    let config = Config::default().with_fallback(move |_| Page::new(body.clone()));
+    let response = ask(config, GET).await;
+    assert!(response.body.as_bytes() == page);
+}

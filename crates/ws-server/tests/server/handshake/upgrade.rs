@@ -144,3 +144,41 @@ async fn the_subprotocol_is_the_one_that_the_handler_selects() {
     let head = served.peer.read_head().await;
     assert!(!head.contains("Protocol:"), "{head}");
 }
+
+/// Promises what the server does not do.
+struct Promising;
+
+impl Handler for Promising {
+    async fn on_upgrade(&mut self, upgrade: &Upgrade<'_>) -> Result<Acceptance, Rejection> {
+        let offered = upgrade.request().extensions().unwrap_or_default();
+        let mut acceptance = upgrade.accept();
+        for extension in offered {
+            acceptance = acceptance.extension(extension)?;
+        }
+        Ok(acceptance)
+    }
+
+    async fn on_message(&mut self, _: &mut Client, _: Message<'_>) {}
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_extension_that_the_application_accepts_but_nobody_serves_is_a_500() {
+    let mut served = Served::of(Promising, Log::new(), Config::default());
+    let request = with(&["Sec-WebSocket-Extensions: permessage-deflate"]);
+    served.peer.write(request).await;
+    let bytes = served.peer.read_bytes().await.expect("the server ends");
+    let response = Response::only(bytes);
+    assert_eq!(response.status, 500);
+    assert_eq!(response.body, "500 Internal Server Error\n");
+}
+
+/// Offers that nobody accepts are no fault (RFC 6455 9.1).
+#[tokio::test(start_paused = true)]
+async fn an_extension_that_is_only_offered_is_not_accepted() {
+    let mut served = Served::new();
+    let offer = "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits";
+    served.peer.write(with(&[offer])).await;
+    let head = served.peer.read_head().await;
+    assert!(head.starts_with("HTTP/1.1 101 "), "{head}");
+    assert!(!head.to_lowercase().contains("extensions"), "{head}");
+}

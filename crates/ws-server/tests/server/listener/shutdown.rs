@@ -4,14 +4,14 @@
 use std::time::Duration;
 
 use tokio::net::TcpStream;
-use ws_server::{Builder, Server};
+use ws_server::{Builder, Client, Handler, Message, Server};
 use ws_testing::{
     naive::Frame,
     peer::{Peer, REQUEST},
 };
 
 use super::running::{Running, WORKERS, assert_echoes, within};
-use crate::response::Response;
+use crate::{log::Log, response::Response};
 
 const GOING_AWAY: &str = "close 1001 'the server is shutting down'";
 
@@ -76,7 +76,7 @@ async fn a_signal_that_was_given_already_shuts_down_at_once() {
     within(async {
         for workers in WORKERS {
             let server = patient(workers).bind("127.0.0.1:0").await;
-            let log = crate::log::Log::new();
+            let log = Log::new();
             let puppet = std::sync::Arc::new(crate::puppet::Puppet::new(&log));
             let server = server.expect("a free port");
             let served = server.with_shutdown(async {});
@@ -283,6 +283,46 @@ async fn closes_of_the_peer_and_of_the_application_are_told_as_theirs() {
         );
         let told = "close 1001 (closed by the application), clean";
         assert_eq!(running.log.count(told), 1);
+    })
+    .await;
+}
+
+/// A blocked thread cannot be cut; but it is not waited for either.
+#[tokio::test]
+async fn a_callback_that_blocks_the_thread_of_its_worker_does_not_hold_it_up() {
+    #[derive(Clone)]
+    struct Block;
+
+    impl Handler for Block {
+        async fn on_message(&mut self, client: &mut Client, message: Message<'_>) {
+            client.send(message);
+            std::thread::sleep(Duration::from_secs(10));
+        }
+    }
+
+    within(async {
+        let server = hasty(1).bind("127.0.0.1:0").await.expect("a free port");
+        let mut running = Running::of(server, Log::new(), || Block);
+        let mut peer = running.open().await;
+        peer.send(Frame::text("blocks")).await;
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        let (report, took) = running.stopped().await;
+        assert_eq!((report.open(), report.aborted()), (1, 1));
+        assert!(took < Duration::from_secs(4), "{took:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_drain_without_a_deadline_waits_for_the_last_peer() {
+    within(async {
+        let builder = patient(0).drain_timeout(Duration::MAX);
+        let mut running = Running::start(builder).await;
+        let peer = running.open().await;
+        running.stop();
+        leave(peer).await;
+        let (report, _) = running.stopped().await;
+        assert_eq!((report.clean(), report.aborted()), (1, 0));
     })
     .await;
 }
