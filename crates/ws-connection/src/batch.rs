@@ -56,6 +56,18 @@ impl Batch {
         spare
     }
 
+    /// Gives the buffers of a batch back that is written.
+    #[inline]
+    pub fn release(&mut self) {
+        if self.remaining == 0 {
+            self.front = Vec::new();
+            self.written = 0;
+            if self.rest.capacity() > 0 {
+                self.rest = VecDeque::new();
+            }
+        }
+    }
+
     fn pieces(&self) -> impl Iterator<Item = &[u8]> {
         let front = &self.front[self.written..];
         let front = (!front.is_empty()).then_some(front);

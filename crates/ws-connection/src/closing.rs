@@ -1,6 +1,6 @@
 use ws_frame::CloseFrame;
 
-use crate::close_clock::CloseClock;
+use crate::{Batch, close_clock::CloseClock, outbox::Outbox};
 
 /// Who did something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -86,6 +86,17 @@ impl Closing {
     pub(crate) fn note_written(&mut self) {
         if let Some(frame) = self.leaving.take() {
             self.handshake.record_sent(frame);
+        }
+    }
+
+    /// Our Close is the last: it leaves in the batch that takes the last message.
+    pub(crate) fn fill(&mut self, outbox: &mut Outbox, batch: &mut Batch) {
+        self.note_written();
+        if outbox.has_no_messages()
+            && let Some(frame) = self.pending.take()
+        {
+            outbox.fill_close(frame.as_ref(), batch);
+            self.leaving = Some(frame);
         }
     }
 }

@@ -114,7 +114,7 @@ impl Outbox {
             self.in_flight = batch.remaining();
             self.stalled = Some(now);
         } else {
-            *batch = Batch::default();
+            batch.release();
             self.queue.release();
         }
     }

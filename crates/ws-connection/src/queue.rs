@@ -113,7 +113,8 @@ impl Queue {
     /// Gives the empty buffers back: nothing is waiting and nothing is being written.
     #[inline]
     pub(crate) fn release(&mut self) {
-        if self.is_empty() {
+        let holds_buffers = self.tail.capacity() > 0 || self.segments.capacity() > 0;
+        if holds_buffers && self.is_empty() {
             self.clear();
         }
     }

@@ -267,7 +267,9 @@ impl Sender {
             self.outbox.note_left(now, batch.remaining());
             if !batch.has_remaining() {
                 self.outbox.fill(batch);
-                self.fill_close(batch);
+                if let Some(closing) = &mut self.closing {
+                    closing.fill(&mut self.outbox, batch);
+                }
                 self.outbox.note_filled(now, batch);
             }
         }
@@ -283,20 +285,6 @@ impl Sender {
     pub fn assume_written(&mut self) {
         self.outbox.assume_written();
         self.outbox.update_marks(&self.config);
-    }
-
-    /// The Close is the last: it leaves in the batch that takes the last message.
-    fn fill_close(&mut self, batch: &mut Batch) {
-        let Some(closing) = &mut self.closing else {
-            return;
-        };
-        closing.note_written();
-        if self.outbox.has_no_messages()
-            && let Some(frame) = closing.pending.take()
-        {
-            self.outbox.fill_close(frame.as_ref(), batch);
-            closing.leaving = Some(frame);
-        }
     }
 
     fn arm_close_clock(&mut self, now: Instant) {

@@ -106,7 +106,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
                 match self.poll_write(cx) {
                     Poll::Ready(Err(error)) => return Poll::Ready(Ending::Transport(error)),
                     Poll::Ready(Ok(())) if small && !self.batch.has_remaining() => {
-                        self.batch = Batch::default();
+                        self.batch.release();
                     }
                     Poll::Pending if !small => {}
                     Poll::Ready(Ok(())) | Poll::Pending => continue,
