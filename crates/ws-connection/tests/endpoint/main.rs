@@ -4,5 +4,6 @@ mod closing;
 mod deadlines;
 mod keepalive;
 mod model;
+mod pausing;
 mod stall;
 mod times;

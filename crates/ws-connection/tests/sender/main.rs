@@ -5,6 +5,7 @@ mod closing;
 mod control;
 mod failing;
 mod frames;
+mod limits;
 mod masking;
 mod outbox;
 mod queue;
