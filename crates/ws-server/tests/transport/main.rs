@@ -1,0 +1,9 @@
+//! Transports other than a socket: one that holds bytes back, one that never ends, one that takes nothing for a while.
+
+mod buffered;
+mod ending;
+mod holding;
+mod marks;
+mod page;
+mod replier;
+mod valve;
