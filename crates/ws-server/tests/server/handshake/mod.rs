@@ -3,6 +3,7 @@
 mod answers;
 mod deadlines;
 mod early_frames;
+mod extensions;
 mod fallback;
 mod origins;
 mod request;

@@ -1,6 +1,7 @@
 //! The server on real sockets.
 
 mod accepting;
+mod draining;
 mod dropping;
 mod places;
 mod ports;

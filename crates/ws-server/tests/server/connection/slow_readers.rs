@@ -1,0 +1,91 @@
+//! A peer that reads slowly: it cannot hold a connection that is to end, and a callback can wait for it.
+
+use std::time::Duration;
+
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    time::{sleep, timeout},
+};
+use ws_server::{Client, CloseCode, Config, ConnectionConfig, Handler, Message};
+use ws_testing::{
+    naive::{Decoder, Frame},
+    peer::masked,
+};
+
+use crate::{
+    log::Log,
+    served::{PIPE, Served, assert_took, pass},
+};
+
+/// Each byte is progress, and the peer is alive; but the queue before the Close has 30 s in all.
+#[tokio::test(start_paused = true)]
+async fn a_close_behind_a_queue_that_drips_away_is_over_after_the_write_timeout() {
+    let mut served = Served::open().await;
+    let handle = served.log.handle();
+    handle.send(vec![7; 4 * PIPE]).expect("room");
+    handle.close(CloseCode::POLICY_VIOLATION);
+    let start = served.log.time_of("open");
+    for _ in 0..20 {
+        if served.has_ended() {
+            break;
+        }
+        // The transport may end at any time from here on.
+        let _ = served.peer.try_write(masked(Frame::pong(""))).await;
+        let _ = served.peer.io().read(&mut [0]).await;
+        pass(5.0).await;
+    }
+    assert!(served.has_ended());
+    let told = "close 1006 (the peer read nothing of what was written to it)";
+    assert_took(served.log.time_of(told) - start, 30.0);
+}
+
+/// `with_max_queue` alone: the other mark is far above it.
+#[tokio::test(start_paused = true)]
+async fn reading_pauses_at_the_limit_of_the_queue_and_no_echo_is_lost() {
+    const LIMIT: usize = 64 << 10;
+    const COUNT: usize = 300;
+    let mut served = Served::open_under(|c| c.with_max_queue(LIMIT)).await;
+    let Served { peer, log, .. } = &mut served;
+    let (mut reader, mut writer) = tokio::io::split(peer.io());
+    let frames = masked(Frame::binary([7; 2000])).repeat(COUNT);
+    let read = async {
+        pass(5.0).await;
+        let handled = log.count("binary") * 2004;
+        assert!(handled >= LIMIT, "{handled}");
+        assert!(handled <= LIMIT + 2 * PIPE, "{handled}");
+        let mut echo = vec![0; COUNT * 2004];
+        let read = timeout(Duration::from_secs(20), reader.read_exact(&mut echo)).await;
+        read.expect("none is lost").expect("open");
+        echo
+    };
+    let (written, echo) = tokio::join!(writer.write_all(&frames), read);
+    written.expect("all is taken in the end");
+    assert_eq!(Decoder::decode(&echo).expect("legal").len(), COUNT);
+}
+
+/// Sends in pieces, each when the peer has taken enough of those before.
+struct Download;
+
+impl Handler for Download {
+    async fn on_message(&mut self, client: &mut Client, _: Message<'_>) {
+        for _ in 0..8 {
+            while client.is_congested() {
+                sleep(Duration::from_millis(10)).await;
+            }
+            client.send(vec![7; 200_000]);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_callback_that_waits_while_its_client_is_congested_goes_on_when_the_peer_has_read() {
+    let limits = ConnectionConfig::default().with_high_water(100_000);
+    let config = Config::default().with_connection(limits);
+    let mut served = Served::of(Download, Log::new(), config).opened().await;
+    served.say("go").await;
+    pass(1.0).await;
+    for _ in 0..8 {
+        let line = timeout(Duration::from_secs(20), served.peer.read_line()).await;
+        assert_eq!(line.expect("it goes on"), "binary of 200000 bytes");
+    }
+}
