@@ -15,7 +15,7 @@ use ws_testing::{
     peer::{REQUEST, masked},
 };
 
-use crate::valve::{Valve, poll_often};
+use crate::valve::{Valve, poll_as_woken};
 
 struct Echo;
 
@@ -36,9 +36,9 @@ fn hold(echoes: usize, config: &Arc<Config>) -> (i64, i64) {
         let io = io.take().expect("once");
         let serving = serve_connection(io, Peer::UNKNOWN, Echo, config.clone());
         let serving = connection.insert(Box::pin(serving));
-        assert!(poll_often(serving).is_pending());
+        assert!(poll_as_woken(serving).is_pending());
         valve.store(true, SeqCst);
-        assert!(poll_often(serving).is_pending());
+        assert!(poll_as_woken(serving).is_pending());
     });
     drop(connection);
     (queued.bytes_max as i64, queued.bytes_current)

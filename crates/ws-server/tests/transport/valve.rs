@@ -8,7 +8,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering::SeqCst},
     },
-    task::{Context, Poll, Waker},
+    task::{Context, Poll, Wake, Waker},
 };
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -72,13 +72,26 @@ impl AsyncWrite for Valve {
     }
 }
 
-/// Polls until nothing more happens: a connection lets others go first after each large read.
-pub(crate) fn poll_often<F: Future<Output = ()> + ?Sized>(future: &mut Pin<Box<F>>) -> Poll<()> {
-    let mut context = Context::from_waker(Waker::noop());
-    for _ in 0..100 {
-        if future.as_mut().poll(&mut context).is_ready() {
-            return Poll::Ready(());
+/// Whether the task was woken.
+#[derive(Default)]
+struct Woken(AtomicBool);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, SeqCst);
+    }
+}
+
+/// Polls once, and again whenever it has woken itself to let others go first: no oftener than a runtime would, since a
+/// poll may tidy up.
+pub(crate) fn poll_as_woken<F: Future<Output = ()> + ?Sized>(future: &mut Pin<Box<F>>) -> Poll<()> {
+    let woken = Arc::new(Woken::default());
+    let waker = Waker::from(woken.clone());
+    let mut context = Context::from_waker(&waker);
+    loop {
+        let polled = future.as_mut().poll(&mut context);
+        if polled.is_ready() || !woken.0.swap(false, SeqCst) {
+            return polled;
         }
     }
-    Poll::Pending
 }
