@@ -53,7 +53,7 @@ impl Client {
     /// Queues a message: text from `&str` or `String`, binary from bytes, or a
     /// [`Message`] as it was received.
     pub fn send<'a>(&mut self, message: impl Into<Message<'a>>) -> Sent {
-        // What others wrote runs outside the lock: this conversion, and the end of the payload.
+        // Outside the lock: the conversion may be anybody's code.
         let message = message.into();
         let mut sender = self.outlet.lock();
         let sent = sender.send(message);

@@ -16,7 +16,8 @@ use crate::{Client, Handle, Peer};
 ///
 /// For those who bind handlers to a runtime or to a transport of their own; applications use
 /// [`Client`] and [`Handle`]. The lock is held for the time of encoding, never across a write or
-/// an await.
+/// an await. Payloads may end under it, so an owner behind [`Bytes::from_owner`](bytes::Bytes::from_owner)
+/// must not use its own connection when it is dropped.
 #[derive(Clone, Debug)]
 pub struct Outlet {
     shared: Arc<Shared>,
