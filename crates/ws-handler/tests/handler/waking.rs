@@ -12,7 +12,7 @@ use std::{
 };
 
 use ws_connection::Config;
-use ws_handler::{CloseCode, Handle, Message, Outlet};
+use ws_handler::{CloseCode, Handle, Outlet};
 
 use crate::desk::Desk;
 
@@ -140,32 +140,6 @@ fn the_driver_is_woken_outside_the_lock() {
     assert_eq!(
         written.expect("no deadlock"),
         b"\x81\x02hi\x81\x0efrom the waker"
-    );
-}
-
-/// What an application calls a message may look at the connection while it becomes one.
-#[test]
-fn a_message_is_made_outside_the_lock() {
-    struct Report(Handle);
-
-    impl From<Report> for Message<'static> {
-        fn from(report: Report) -> Self {
-            Message::from(format!("{} bytes queued", report.0.queued()))
-        }
-    }
-
-    let (done, finished) = mpsc::channel();
-    thread::spawn(move || {
-        let mut desk = Desk::new();
-        let handle = desk.handle();
-        desk.client().send(Report(handle.clone()));
-        handle.send(Report(handle.clone())).expect("open");
-        done.send(desk.write()).expect("the test waits");
-    });
-    let written = finished.recv_timeout(Duration::from_secs(10));
-    assert_eq!(
-        written.expect("no deadlock"),
-        b"\x81\x0e0 bytes queued\x81\x0f16 bytes queued"
     );
 }
 

@@ -1,4 +1,4 @@
-//! Transports other than a socket: one that holds bytes back, one that never ends, one that takes nothing for a while.
+//! Transports other than a TCP socket: one that holds bytes back, one that never ends, one that takes nothing for a while.
 
 mod buffered;
 mod ending;
@@ -6,4 +6,6 @@ mod holding;
 mod marks;
 mod page;
 mod replier;
+#[cfg(unix)]
+mod unix;
 mod valve;

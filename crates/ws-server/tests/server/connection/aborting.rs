@@ -1,15 +1,12 @@
 //! An abort, from a callback and from elsewhere, at any time.
 
-use ws_server::{Client, CloseInfo, Config, Handler, Message};
+use ws_server::Config;
 use ws_testing::{
     naive::Frame,
     peer::{REQUEST, masked},
 };
 
-use crate::{
-    log::Log,
-    served::{Served, assert_took, pass, settle},
-};
+use crate::served::{Served, assert_took, pass, settle};
 
 const TOLD: [&str; 2] = ["close 1006 (aborted)", "dropped"];
 
@@ -110,31 +107,4 @@ async fn a_handle_aborts_while_our_close_is_not_answered() {
     served.log.handle().abort();
     assert_took(served.ended().await, 0.0);
     assert_eq!(served.log.lines()[3..], TOLD);
-}
-
-/// Aborts through its own handle, as another task would that is faster.
-struct ThroughHandle(Log);
-
-impl Handler for ThroughHandle {
-    async fn on_message(&mut self, client: &mut Client, message: Message<'_>) {
-        self.0.note(format!("{message:?}"));
-        client.handle().abort();
-    }
-
-    async fn on_close(&mut self, close: &CloseInfo) {
-        self.0.note(close.to_string());
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_abort_through_a_handle_during_a_turn_is_seen_before_the_next_message() {
-    let log = Log::new();
-    let served = Served::of(ThroughHandle(log.clone()), log, Config::default());
-    let mut served = served.opened().await;
-    let bytes = ["one", "two"]
-        .map(|text| masked(Frame::text(text)))
-        .concat();
-    served.peer.write(bytes).await;
-    served.ended().await;
-    assert_eq!(served.log.lines(), ["Text(\"one\")", "1006 (aborted)"]);
 }

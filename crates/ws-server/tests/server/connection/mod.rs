@@ -15,4 +15,3 @@ mod pending;
 mod scripted;
 mod slow_callbacks;
 mod slow_readers;
-mod transports;

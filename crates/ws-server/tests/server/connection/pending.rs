@@ -168,27 +168,3 @@ async fn a_write_stall_shows_while_a_callback_is_pending() {
     let told = "close 1006 (the peer read nothing of what was written to it)";
     assert_eq!(served.log.count(told), 1);
 }
-
-/// The answer cannot be seen meanwhile, so that it is late is not the peer's fault.
-#[tokio::test(start_paused = true)]
-async fn a_close_in_a_callback_that_goes_on_leaves_at_once_and_its_answer_is_waited_for() {
-    let mut served = Served::open().await;
-    served.say("do close 1000 bye; wait 60").await;
-    let start = Instant::now();
-    assert_eq!(served.peer.read_line().await, "close 1000 'bye'");
-    assert_took(start.elapsed(), 0.0);
-    served.peer.send(Frame::close(1000, "bye")).await;
-    assert_eq!(served.peer.read_line().await, "end");
-    assert_took(start.elapsed(), 60.0);
-    let told = "close 1000 (closed by the application), clean";
-    assert_eq!(served.log.count(told), 1);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_close_in_a_callback_that_is_not_answered_is_given_up_5_s_after_the_callback() {
-    let mut served = Served::open().await;
-    served.say("do close 1000 bye; wait 60").await;
-    assert_took(served.ended().await, 65.0);
-    let told = "close 1006 (the closing handshake did not end in time)";
-    assert_eq!(served.log.count(told), 1);
-}

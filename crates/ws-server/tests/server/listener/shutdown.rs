@@ -312,17 +312,3 @@ async fn a_callback_that_blocks_the_thread_of_its_worker_does_not_hold_it_up() {
     })
     .await;
 }
-
-#[tokio::test]
-async fn a_drain_without_a_deadline_waits_for_the_last_peer() {
-    within(async {
-        let builder = patient(0).drain_timeout(Duration::MAX);
-        let mut running = Running::start(builder).await;
-        let peer = running.open().await;
-        running.stop();
-        leave(peer).await;
-        let (report, _) = running.stopped().await;
-        assert_eq!((report.clean(), report.aborted()), (1, 0));
-    })
-    .await;
-}
