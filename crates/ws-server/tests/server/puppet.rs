@@ -31,7 +31,7 @@ use crate::log::Log;
 /// | `abort` | aborts |
 /// | `wait SECONDS`, `never` | is pending so long, or for ever |
 /// | `yield` | is pending once |
-/// | `panic`, `panic later` | panics: at the call when it is the first command, else after an await |
+/// | `panic`, `panic later` | panics, before the call returns when it is the first command; or after an await |
 /// | `refuse STATUS` | refuses, in `on_upgrade` |
 #[derive(Debug)]
 pub(crate) struct Puppet {
@@ -203,8 +203,10 @@ async fn obey(command: &str, client: Option<&mut Client>) {
         ("never", _) => pending().await,
         ("yield", _) => yield_now().await,
         ("panic", _) => {
-            yield_now().await;
-            panic!("panics later");
+            if rest == "later" {
+                yield_now().await;
+            }
+            panic!("panics as told");
         }
         ("send", Some(client)) => drop(client.send(rest)),
         ("flood", Some(client)) => flood(client, rest),
