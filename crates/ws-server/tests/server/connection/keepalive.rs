@@ -183,3 +183,28 @@ async fn a_peer_that_takes_its_time_to_read_is_not_taken_for_dead() {
     assert_eq!(served.peer.read_line().await, "text 'still here'");
     assert_eq!(served.log.count("drain"), 1);
 }
+
+/// From the moment on at which it has caught up, its silence counts again.
+#[tokio::test(start_paused = true)]
+async fn a_peer_that_has_caught_up_and_is_silent_then_is_found() {
+    let fillers = ["a callback", "a handle"];
+    for filler in fillers {
+        let mut served = Served::open().await;
+        if filler == "a callback" {
+            served.say("do flood 12 100000").await;
+        } else {
+            let handle = served.log.handle();
+            for _ in 0..12 {
+                handle.send(vec![7; 100_000]).expect("room");
+            }
+        }
+        pass(20.0).await;
+        for _ in 0..12 {
+            assert_eq!(served.peer.read_line().await, "binary of 100000 bytes");
+        }
+        served.log.until(1, "drain").await;
+        assert_took(served.ended().await, 46.5);
+        let told = "close 1006 (no byte came from the peer, not even after a ping)";
+        assert_eq!(served.log.count(told), 1, "{filler}");
+    }
+}

@@ -9,6 +9,7 @@ mod echo;
 mod failing;
 mod fairness;
 mod keepalive;
+mod oracle;
 mod own_handle;
 mod panics;
 mod pending;
