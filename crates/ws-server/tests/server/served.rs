@@ -18,6 +18,10 @@ pub(crate) const PIPE: usize = 64 * 1024;
 /// More than any connection takes to end by itself.
 const LONGEST: Duration = Duration::from_secs(600);
 
+/// More than any test lets pass. The clock moves on while nothing happens, so a test that waits for what never comes
+/// is told by the end of its connection.
+const LIFE: Duration = Duration::from_secs(10 * 3600);
+
 pub(crate) struct Served {
     pub(crate) peer: Peer<DuplexStream>,
     pub(crate) log: Log,
@@ -41,7 +45,10 @@ impl Served {
     pub(crate) fn of(handler: impl Handler, log: Log, config: Config) -> Self {
         let (near, far) = duplex(PIPE);
         let addr = std::net::SocketAddr::from(([192, 0, 2, 7], 4711));
-        let task = tokio::spawn(serve_connection(far, addr, handler, Arc::new(config)));
+        let serving = serve_connection(far, addr, handler, Arc::new(config));
+        let task = tokio::spawn(async {
+            timeout(LIFE, serving).await.expect("it ends by itself");
+        });
         Self {
             peer: Peer::new(near),
             log,

@@ -11,7 +11,7 @@ use std::{
 use ws_server::{Client, Handler, Message, Server};
 use ws_testing::naive::Frame;
 
-use super::running::{Running, WORKERS, assert_echoes, within};
+use super::running::{Running, WORKERS, assert_echoes, own_addr, within};
 use crate::log::Log;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -66,7 +66,7 @@ async fn a_factory_makes_a_session_for_each_connection_and_it_knows_its_peer() {
     within(async {
         for workers in WORKERS {
             let builder = Server::builder().workers(workers);
-            let server = builder.bind("127.0.0.1:0").await.expect("a free port");
+            let server = builder.bind(own_addr()).await.expect("a free port");
             let made = AtomicUsize::new(0);
             let running = Running::of(server, Log::new(), move || Session {
                 number: made.fetch_add(1, Relaxed),
@@ -173,7 +173,7 @@ async fn connections_that_are_gone_before_they_are_accepted_are_passed_over() {
     within(async {
         for workers in WORKERS {
             let builder = Server::builder().workers(workers);
-            let server = builder.bind("127.0.0.1:0").await.expect("a free port");
+            let server = builder.bind(own_addr()).await.expect("a free port");
             let addr = server.local_addr().expect("bound");
             for _ in 0..50 {
                 let gone = std::net::TcpStream::connect(addr).expect("the backlog has room");

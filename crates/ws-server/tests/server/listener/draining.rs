@@ -12,7 +12,7 @@ use tokio::task::spawn_blocking;
 use ws_server::{Client, Handler, Message, Server};
 use ws_testing::naive::Frame;
 
-use super::running::{Running, WORKERS, within};
+use super::running::{Running, WORKERS, own_addr, within};
 use crate::log::Log;
 
 const GOING_AWAY: &str = "close 1001 'the server is shutting down'";
@@ -63,7 +63,7 @@ async fn blocking_work_that_goes_on_does_not_hold_it_up() {
         for workers in WORKERS {
             let builder = Server::builder().workers(workers);
             let builder = builder.drain_timeout(Duration::from_millis(100));
-            let server = builder.bind("127.0.0.1:0").await.expect("a free port");
+            let server = builder.bind(own_addr()).await.expect("a free port");
             let (let_go, hold) = channel();
             let hold = Arc::new(Mutex::new(hold));
             let make = move || Blocking(hold.clone());

@@ -6,7 +6,7 @@ use tokio::net::TcpStream;
 use ws_server::Server;
 use ws_testing::peer::Peer;
 
-use super::running::{Running, WORKERS, assert_echoes, within};
+use super::running::{Running, WORKERS, assert_echoes, own_addr, within};
 
 /// Tries until nobody listens: the tasks and threads need a moment to end.
 async fn assert_stops_listening(running: &Running) {
@@ -77,7 +77,7 @@ async fn connections_of_workers_are_dropped_with_the_future() {
 #[tokio::test]
 async fn a_server_that_is_never_served_lets_its_port_go() {
     within(async {
-        let server = Server::bind("127.0.0.1:0").await.expect("a free port");
+        let server = Server::bind(own_addr()).await.expect("a free port");
         let addr = server.local_addr().expect("bound");
         drop(server);
         Server::bind(addr).await.expect("the port is free again");

@@ -6,7 +6,7 @@ use tokio::net::TcpStream;
 use ws_server::Server;
 use ws_testing::peer::Peer;
 
-use super::running::{Running, WORKERS, assert_echoes, within};
+use super::running::{Running, WORKERS, assert_echoes, own_addr, within};
 use crate::{log::Log, puppet::Puppet};
 
 /// A server on this listener, with puppets.
@@ -19,7 +19,7 @@ fn run(server: Server) -> Running {
 #[tokio::test]
 async fn a_port_in_use_is_one_clear_error_whatever_the_number_of_workers() {
     within(async {
-        let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let taken = std::net::TcpListener::bind(own_addr()).expect("a free port");
         let addr = taken.local_addr().expect("bound");
         for workers in [0, 1, 4] {
             let bound = Server::builder().workers(workers).bind(addr).await;
@@ -41,7 +41,7 @@ async fn a_port_in_use_is_one_clear_error_whatever_the_number_of_workers() {
 async fn a_port_of_workers_is_in_use_for_other_servers() {
     within(async {
         for (first, second) in [(1, 1), (4, 4), (4, 0), (0, 4)] {
-            let server = Server::builder().workers(first).bind("127.0.0.1:0").await;
+            let server = Server::builder().workers(first).bind(own_addr()).await;
             let server = server.expect("a free port");
             let addr = server.local_addr().expect("bound");
             let bound = Server::builder().workers(second).bind(addr).await;
@@ -55,7 +55,7 @@ async fn a_port_of_workers_is_in_use_for_other_servers() {
 #[tokio::test]
 async fn of_several_addresses_the_first_that_is_free_is_taken() {
     within(async {
-        let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let taken = std::net::TcpListener::bind(own_addr()).expect("a free port");
         let taken = taken.local_addr().map(|addr| (taken, addr)).expect("bound");
         let free = SocketAddr::from(([127, 0, 0, 1], 0));
         let server = Server::bind(&[taken.1, free][..])
@@ -89,7 +89,7 @@ async fn port_0_takes_a_free_port_and_tells_it() {
 async fn a_listener_that_exists_already_is_served_with_and_without_workers() {
     within(async {
         for workers in [0, 1, 3] {
-            let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+            let listener = std::net::TcpListener::bind(own_addr()).expect("a free port");
             let addr = listener.local_addr().expect("bound");
             let builder = Server::builder().workers(workers);
             let running = run(builder.listener(listener).expect("a listener"));
@@ -106,8 +106,8 @@ async fn a_listener_that_exists_already_is_served_with_and_without_workers() {
 #[tokio::test]
 async fn from_listener_takes_any_listener() {
     within(async {
-        let blocking = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let bound = tokio::net::TcpListener::bind("127.0.0.1:0").await;
+        let blocking = std::net::TcpListener::bind(own_addr()).expect("a free port");
+        let bound = tokio::net::TcpListener::bind(own_addr()).await;
         let tokios = bound.and_then(tokio::net::TcpListener::into_std);
         for listener in [blocking, tokios.expect("a free port")] {
             let running = run(Server::from_listener(listener).expect("a listener"));

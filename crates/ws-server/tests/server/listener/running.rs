@@ -1,6 +1,12 @@
 //! A server that runs on a port of its own until it is told to shut down.
 
-use std::{future::Future, io, net::SocketAddr, time::Duration};
+use std::{
+    future::Future,
+    io,
+    net::SocketAddr,
+    sync::atomic::{AtomicU16, Ordering::Relaxed},
+    time::Duration,
+};
 
 use tokio::{
     net::TcpStream,
@@ -15,6 +21,17 @@ use crate::{log::Log, puppet::Puppet};
 
 /// No test here takes so long.
 const LONGEST: Duration = Duration::from_secs(30);
+
+/// A free port of an address that no other test uses, where the system has several: a port that one lets go is not
+/// taken by another.
+pub(super) fn own_addr() -> SocketAddr {
+    static TESTS: AtomicU16 = AtomicU16::new(1);
+    let [high, low] = TESTS.fetch_add(1, Relaxed).to_be_bytes();
+    match cfg!(target_os = "linux") {
+        true => SocketAddr::from(([127, 64, high, low], 0)),
+        false => SocketAddr::from(([127, 0, 0, 1], 0)),
+    }
+}
 
 /// Bounds a test, so that one that hangs is told.
 pub(super) async fn within<T>(test: impl Future<Output = T>) -> T {
@@ -35,7 +52,7 @@ impl Running {
     }
 
     pub(super) async fn with(builder: Builder, prepare: impl FnOnce(Puppet) -> Puppet) -> Self {
-        let server = builder.bind("127.0.0.1:0").await.expect("a free port");
+        let server = builder.bind(own_addr()).await.expect("a free port");
         let log = Log::new();
         let puppet = prepare(Puppet::new(&log));
         Self::of(server, log, move || puppet.clone())

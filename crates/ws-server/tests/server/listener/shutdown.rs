@@ -10,7 +10,7 @@ use ws_testing::{
     peer::{Peer, REQUEST},
 };
 
-use super::running::{Running, WORKERS, assert_echoes, within};
+use super::running::{Running, WORKERS, assert_echoes, own_addr, within};
 use crate::{log::Log, response::Response};
 
 const GOING_AWAY: &str = "close 1001 'the server is shutting down'";
@@ -75,7 +75,7 @@ async fn a_shutdown_without_connections_is_over_at_once() {
 async fn a_signal_that_was_given_already_shuts_down_at_once() {
     within(async {
         for workers in WORKERS {
-            let server = patient(workers).bind("127.0.0.1:0").await;
+            let server = patient(workers).bind(own_addr()).await;
             let log = Log::new();
             let puppet = std::sync::Arc::new(crate::puppet::Puppet::new(&log));
             let server = server.expect("a free port");
@@ -301,7 +301,7 @@ async fn a_callback_that_blocks_the_thread_of_its_worker_does_not_hold_it_up() {
     }
 
     within(async {
-        let server = hasty(1).bind("127.0.0.1:0").await.expect("a free port");
+        let server = hasty(1).bind(own_addr()).await.expect("a free port");
         let mut running = Running::of(server, Log::new(), || Block);
         let mut peer = running.open().await;
         peer.send(Frame::text("blocks")).await;

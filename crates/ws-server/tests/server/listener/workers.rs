@@ -5,7 +5,7 @@ use std::{collections::HashSet, thread, time::Duration};
 use ws_server::{Client, Handler, Message, Server};
 use ws_testing::naive::Frame;
 
-use super::running::{Running, within};
+use super::running::{Running, own_addr, within};
 use crate::log::Log;
 
 /// Tells the thread that serves it.
@@ -27,7 +27,7 @@ impl Handler for WhichThread {
 async fn two_workers_serve_connections_on_two_threads_and_none_moves() {
     within(async {
         let builder = Server::builder().workers(2);
-        let server = builder.bind("127.0.0.1:0").await.expect("a free port");
+        let server = builder.bind(own_addr()).await.expect("a free port");
         let running = Running::of(server, Log::new(), || WhichThread);
         let mut threads = HashSet::new();
         // The kernel chooses by the peer's port: all on one side is less likely than 2^-60.
@@ -46,7 +46,7 @@ async fn two_workers_serve_connections_on_two_threads_and_none_moves() {
 #[tokio::test]
 async fn without_workers_connections_are_served_in_the_runtime_of_the_caller() {
     within(async {
-        let server = Server::bind("127.0.0.1:0").await.expect("a free port");
+        let server = Server::bind(own_addr()).await.expect("a free port");
         let running = Running::of(server, Log::new(), || WhichThread);
         let here = thread::current()
             .name()
@@ -93,7 +93,7 @@ async fn the_runtime_of_the_caller_is_free_while_workers_serve() {
 
     within(async {
         let builder = Server::builder().workers(1);
-        let server = builder.bind("127.0.0.1:0").await.expect("a free port");
+        let server = builder.bind(own_addr()).await.expect("a free port");
         let running = Running::of(server, Log::new(), || Block);
         let mut peer = running.open().await;
         peer.send(Frame::text("blocks")).await;
