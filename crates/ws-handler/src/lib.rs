@@ -52,3 +52,8 @@ pub use ws_connection::{
 };
 pub use ws_frame::{CloseCode, CloseFrame};
 pub use ws_handshake::{Acceptance, Rejection, Request};
+
+/// The program of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
