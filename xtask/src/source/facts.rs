@@ -9,6 +9,7 @@ use super::gate::{Gate, gates};
 use super::import::{Aliases, Import};
 use super::mention::{self, Mention};
 use super::region::Region;
+use super::test_name;
 
 /// All that the checks ask about one file.
 #[derive(Debug, Default)]
@@ -19,6 +20,8 @@ pub(crate) struct Facts {
     pub(crate) modules: Vec<(String, usize)>,
     /// Modules in files of their own, declared under `#[cfg(test)]`.
     pub(crate) test_modules: Vec<String>,
+    /// The functions that `cargo test` runs.
+    pub(crate) test_names: Vec<String>,
     tests: Vec<Region>,
     behind_std: Vec<Region>,
     whole_file_is_test: bool,
@@ -44,6 +47,7 @@ impl Facts {
         let mut reader = Reader::default();
         reader.facts.whole_file_is_test = gates(&file.attrs).contains(&Gate::Test);
         reader.visit_file(&file);
+        reader.facts.test_names = test_name::in_tokens(tokens.clone());
 
         let Reader {
             mut facts,

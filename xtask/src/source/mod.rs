@@ -5,6 +5,7 @@ mod gate;
 mod import;
 mod mention;
 mod region;
+mod test_name;
 
 use std::collections::BTreeSet;
 use std::fs;

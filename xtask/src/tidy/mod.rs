@@ -3,6 +3,7 @@
 mod manifest;
 mod markdown;
 mod rust;
+mod test_name;
 mod text;
 
 use std::fs;
@@ -20,7 +21,8 @@ const HELP: &str = "\
 usage: cargo xtask tidy
 
 Checks every file that git tracks, or would track: white space, marks of unfinished work, private paths and
-words, the shape of Rust files, manifests, READMEs, the change log, and the links between Markdown files.";
+words, the shape of Rust files, manifests, READMEs, the change log, the links between Markdown files, and that
+each test that a document under docs/ names is there.";
 
 /// What is not ours to change: bytes that only look like text, and the words of licences.
 const AS_THEY_ARE: &[&str] = &[
@@ -45,15 +47,19 @@ pub(crate) fn run(args: &[String]) -> Result<(), Failure> {
         .cloned()
         .collect();
 
+    let sources = source::parse_all(&workspace.root, &rust)?;
+    let tests = test_name::collect(&sources);
+
     let mut findings = Vec::new();
     for (path, text) in &texts {
         text::check(path, text, &mut findings);
         if has_extension(path, "md") {
             markdown::check(path, text, &texts, &paths, &mut findings);
+            test_name::check(path, text, &tests, &mut findings);
         }
     }
-    for source in source::parse_all(&workspace.root, &rust)? {
-        rust::check(&source, &mut findings);
+    for source in &sources {
+        rust::check(source, &mut findings);
     }
     manifest::check(&workspace, &texts, &mut findings);
     finding::report(
