@@ -1,0 +1,27 @@
+//! Fuzz targets for every layer of TinyWs: plain functions, each of which takes bytes and asserts a property.
+//!
+//! *In scope*: the bodies, one a module; the [table](TARGETS) of them, which the programs of `fuzz_targets/`, the
+//! replay of the corpora and `cargo xtask fuzz` share. *Out of scope*: the oracles, which are `ws-testing`'s; what is
+//! decided for all inputs, which stands in the tests of the crates.
+//!
+//! A body panics when its property does not hold, and for no other reason. It makes the same of the same bytes every
+//! time, does no I/O and asks no clock, so any fuzzer can call it, and so can a test:
+//!
+//! ```
+//! fuzz::frame_header(b"\x81\x05Hello");
+//! ```
+
+mod close_payload;
+mod cuts;
+mod frame_header;
+mod mask;
+pub mod program;
+mod target;
+mod utf8_stream;
+
+pub use close_payload::close_payload;
+pub use cuts::Cuts;
+pub use frame_header::frame_header;
+pub use mask::mask;
+pub use target::{TARGETS, Target};
+pub use utf8_stream::utf8_stream;
