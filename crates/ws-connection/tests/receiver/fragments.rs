@@ -34,6 +34,21 @@ struct Model {
 }
 
 impl Model {
+    fn judge<'a>(frames: impl IntoIterator<Item = &'a Frame>) -> (Vec<naive::Event>, End) {
+        let mut model = Self::default();
+        for frame in frames {
+            if frame.opcode == opcode::CLOSE {
+                let close = Some((1000, String::new()));
+                model.events.push(naive::Event::Close(close));
+                return (model.events, End::Closed);
+            }
+            if let Err(violation) = model.take(frame) {
+                return (model.events, End::Failed(violation));
+            }
+        }
+        (model.events, End::Open)
+    }
+
     fn take(&mut self, frame: &Frame) -> Result<(), Violation> {
         let text = String::from_utf8(frame.payload.clone()).expect("ASCII");
         let (opcode, payload) = match (frame.opcode, self.open.take()) {
@@ -66,14 +81,37 @@ proptest! {
 
     #[test]
     fn any_order_of_frames_is_judged_as_the_model_says(frames in vec(frame(), 0..12)) {
-        let mut model = Model::default();
-        let end = match frames.iter().try_for_each(|frame| model.take(frame)) {
-            Ok(()) => End::Open,
-            Err(violation) => End::Failed(violation),
-        };
+        let (events, end) = Model::judge(&frames);
         let run = serve(&Config::default(), frames);
-        prop_assert_eq!(run.events, model.events);
+        prop_assert_eq!(run.events, events);
         prop_assert_eq!(run.end, end);
+    }
+}
+
+/// One of each kind of frame that the order of frames can concern.
+fn kinds() -> [Frame; 9] {
+    [
+        Frame::text("t"),
+        Frame::text("t").unfinished(),
+        Frame::binary("b"),
+        Frame::binary("b").unfinished(),
+        Frame::continuation("c"),
+        Frame::continuation("c").unfinished(),
+        Frame::ping("i"),
+        Frame::pong("o"),
+        Frame::close(1000, ""),
+    ]
+}
+
+/// Shorter ones are the beginnings of these.
+#[test]
+fn all_59049_sequences_of_five_kinds_of_frames_are_judged_as_the_model_says() {
+    let kinds = kinds();
+    for number in 0..9_usize.pow(5) {
+        let frames = [0, 1, 2, 3, 4].map(|place| &kinds[number / 9_usize.pow(place) % 9]);
+        let (events, end) = Model::judge(frames);
+        let run = serve(&Config::default(), frames.map(Frame::clone));
+        assert_eq!((run.events, run.end), (events, end), "{frames:?}");
     }
 }
 

@@ -102,6 +102,64 @@ fn what_is_not_utf8_is_refused_over_every_split() {
     assert_eq!(Violation::InvalidText.close_code(), 1007);
 }
 
+/// One byte of each kind that RFC 3629 section 4 tells apart, and both ends of each range.
+const CLASSES: [u8; 28] = [
+    0x00, 0x41, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC1, 0xC2, 0xDF, 0xE0, 0xE1, 0xEC,
+    0xED, 0xEE, 0xEF, 0xF0, 0xF1, 0xF3, 0xF4, 0xF5, 0xF7, 0xF8, 0xFE, 0xFF,
+];
+
+/// Every way to cut a payload into fragments that are not empty.
+fn all_cuts(len: usize) -> impl Iterator<Item = Vec<usize>> {
+    (0..1_u32 << (len - 1))
+        .map(move |cuts| (1..len).filter(|end| cuts >> (end - 1) & 1 == 1).collect())
+}
+
+/// In every cut into fragments, read at once and byte by byte, as by `core`.
+fn assert_judged_as_by_core(payload: &[u8]) {
+    let expected = match std::str::from_utf8(payload) {
+        Ok(text) => (vec![Event::Text(text.to_owned())], End::Open),
+        Err(_) => (Vec::new(), INVALID),
+    };
+    for ends in all_cuts(payload.len()) {
+        let frames = fragments(payload, &ends).into_iter();
+        let bytes: Vec<u8> = frames.flat_map(|f| f.masked(KEY).encode()).collect();
+        for read in [bytes.len(), 1] {
+            let mut receiver = Receiver::server(Config::default());
+            let run = Run::observe(&mut receiver, bytes.chunks(read));
+            assert_eq!(
+                (run.events, run.end),
+                expected,
+                "{payload:x?} cut at {ends:?}, reads of {read}"
+            );
+        }
+    }
+}
+
+#[test]
+fn all_sequences_of_three_classes_of_bytes_are_judged_as_by_core_in_all_fragments() {
+    for a in CLASSES {
+        for b in CLASSES {
+            for c in CLASSES {
+                assert_judged_as_by_core(&[a, b, c]);
+            }
+        }
+    }
+}
+
+/// Behind the beginnings of characters of four bytes.
+#[test]
+fn all_sequences_of_four_classes_of_bytes_are_judged_as_by_core_in_all_fragments() {
+    for a in [0xF0, 0xF1, 0xF3, 0xF4] {
+        for b in [0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF] {
+            for c in CLASSES {
+                for d in CLASSES {
+                    assert_judged_as_by_core(&[a, b, c, d]);
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn text_that_ends_inside_a_character_is_refused_when_the_message_ends() {
     for character in ["\u{e9}", "\u{20ac}", "\u{1f600}"] {
