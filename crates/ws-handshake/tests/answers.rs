@@ -284,6 +284,48 @@ fn only_extensions_that_were_offered_can_be_accepted() {
     ));
 }
 
+/// "it MUST NOT send back a |Sec-WebSocket-Protocol| header field in its response" (RFC 6455 4.2.2).
+#[test]
+fn a_subprotocol_that_is_not_agreed_on_is_not_answered() {
+    for acceptance in [acceptance(), acceptance().select_subprotocol(&["mqtt"])] {
+        let mut response = Vec::new();
+        acceptance.encode(&mut response);
+        let response = String::from_utf8(response).unwrap().to_lowercase();
+        assert!(response.starts_with("http/1.1 101 "), "{response}");
+        assert!(!response.contains("sec-websocket-protocol"), "{response}");
+        assert!(!response.contains("sec-websocket-extensions"), "{response}");
+    }
+}
+
+/// RFC 6455 11.3.2 to 11.3.4, and 11.3.5 for the answer to a version.
+#[test]
+fn a_response_has_no_header_of_the_handshake_twice() {
+    let head = GOOD.replace("x-zip; level=9", "x-zip; level=9, x-pad, x-zip; level=1");
+    let acceptance = Acceptance::for_request(&request(&head)).unwrap();
+    let acceptance = acceptance.subprotocol("chat").unwrap();
+    let both = ["x-pad", "x-zip; level=1"].map(|text| text.parse::<Extension>().unwrap());
+    let acceptance = both.into_iter().fold(acceptance, |acceptance, extension| {
+        acceptance.extension(extension).unwrap()
+    });
+    let mut accepted = Vec::new();
+    acceptance.encode(&mut accepted);
+    let accepted = String::from_utf8(accepted).unwrap();
+    assert!(
+        accepted.contains("\r\nSec-WebSocket-Extensions: x-pad, x-zip; level=1\r\n"),
+        "{accepted}"
+    );
+    let version = refused(&GOOD.replace("Version: 13", "Version: 8"));
+    for (response, names) in [(accepted, 5), (version, 5)] {
+        let lines = response.split("\r\n").skip(1);
+        let names_seen = lines.filter_map(|line| Some(line.split_once(": ")?.0.to_lowercase()));
+        let mut seen: Vec<String> = names_seen.collect();
+        seen.sort();
+        seen.dedup();
+        assert_eq!(seen.len(), names, "{response}");
+        assert_eq!(response.matches("\r\n").count(), names + 2, "{response}");
+    }
+}
+
 #[test]
 fn headers_of_the_application_are_sent_and_those_of_the_handshake_are_not() {
     let mut response = Vec::new();

@@ -91,6 +91,31 @@ fn a_response_that_opens_the_websocket_is_accepted() {
     assert_eq!(accepted.response().header("x"), Some("y"));
 }
 
+/// "ignoring any leading and trailing whitespace" (RFC 6455 4.1), which is that of any header.
+#[test]
+fn white_space_around_the_values_of_a_response_does_not_count() {
+    for space in ["", " ", "\t", " \t  "] {
+        let mut head = GOOD.replace(": ", &format!(":{space}"));
+        head = head.replace("=\r\n", &format!("={space}\r\n"));
+        assert_eq!(check(&head), Ok(()), "{head:?}");
+    }
+    assert_eq!(
+        check(&GOOD.replace("s3pP", "s3 pP")),
+        Err(ResponseError::Accept)
+    );
+}
+
+/// A server must not send two lines (RFC 6455 11.3.2), but what they would say is clear.
+#[test]
+fn extensions_in_two_lines_of_a_response_are_one_list() {
+    let two =
+        "\r\nSec-WebSocket-Extensions: x-zip\r\nSec-WebSocket-Extensions: x-zip; a=\"b\"\r\n\r\n";
+    let response = decode_response(GOOD.replace("\r\n\r\n", two).as_bytes()).unwrap();
+    let accepted = client().check(response).unwrap();
+    let lines = accepted.extensions().iter().map(ToString::to_string);
+    assert_eq!(lines.collect::<Vec<_>>(), ["x-zip", "x-zip; a=b"]);
+}
+
 #[test]
 fn a_response_that_does_not_open_the_websocket_is_refused() {
     let without = |line: &str| check(&GOOD.replace(line, ""));
@@ -135,7 +160,13 @@ fn a_response_that_does_not_open_the_websocket_is_refused() {
             "{error}"
         );
     }
-    for list in ["", ";", "x-zip; level="] {
+    for list in [
+        "",
+        ";",
+        "x-zip; level=",
+        "x-zip; level=\"\"",
+        "x-zip; level=\"9 9\"",
+    ] {
         let error = plus(&format!("Sec-WebSocket-Extensions: {list}")).unwrap_err();
         assert!(matches!(error, ResponseError::Extensions { .. }), "{error}");
     }
