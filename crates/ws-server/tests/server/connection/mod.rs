@@ -9,6 +9,7 @@ mod echo;
 mod failing;
 mod fairness;
 mod keepalive;
+mod logging;
 mod oracle;
 mod own_handle;
 mod panics;

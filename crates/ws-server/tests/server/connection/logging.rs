@@ -1,0 +1,112 @@
+//! What the application's log hears of a connection that failed.
+
+use std::{
+    fmt::{Debug, Write},
+    sync::{Arc, Mutex},
+};
+
+use tracing::{
+    Event, Metadata, Subscriber,
+    field::{Field, Visit},
+    span,
+    subscriber::set_default,
+};
+use ws_testing::{naive::Frame, peer::masked};
+
+use crate::served::Served;
+
+/// Keeps the events as `LEVEL message name=value`.
+#[derive(Clone, Debug, Default)]
+struct Lines(Arc<Mutex<Vec<String>>>);
+
+impl Lines {
+    /// How many lines hold all of the words.
+    fn count(&self, words: &[&str]) -> usize {
+        let lines = self.0.lock().expect("nobody panics under this lock");
+        let holds = |line: &&String| words.iter().all(|word| line.contains(word));
+        lines.iter().filter(holds).count()
+    }
+}
+
+impl Subscriber for Lines {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target().starts_with("ws_server")
+    }
+
+    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
+        span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        let mut line = Line(event.metadata().level().to_string());
+        event.record(&mut line);
+        let mut lines = self.0.lock().expect("nobody panics under this lock");
+        lines.push(line.0);
+    }
+
+    fn enter(&self, _: &span::Id) {}
+
+    fn exit(&self, _: &span::Id) {}
+}
+
+struct Line(String);
+
+impl Visit for Line {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        let written = match field.name() {
+            "message" => write!(self.0, " {value:?}"),
+            name => write!(self.0, " {name}={value:?}"),
+        };
+        written.expect("a string takes everything");
+    }
+}
+
+const PEER: &str = "peer=192.0.2.7:4711";
+
+/// "the server MUST _Close the WebSocket Connection_, and SHOULD log the problem" (RFC 6455 7.1.7)
+#[tokio::test(start_paused = true)]
+async fn the_problem_of_a_connection_that_fails_is_logged_with_its_peer() {
+    let lines = Lines::default();
+    let _guard = set_default(lines.clone());
+    for (bytes, problem) in [
+        (masked(Frame::new(0xB, "")), "reserved opcode 0xb"),
+        (Frame::text("bare").encode(), "mask"),
+        (masked(Frame::text(b"\xFF")), "UTF-8"),
+    ] {
+        let mut served = Served::open().await;
+        served.peer.write(bytes).await;
+        served.ended().await;
+        assert_eq!(
+            lines.count(&["DEBUG", PEER, "1006", problem]),
+            1,
+            "{lines:?}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handshake_that_is_refused_and_a_panic_are_logged() {
+    let lines = Lines::default();
+    let _guard = set_default(lines.clone());
+    let mut served = Served::new();
+    served
+        .peer
+        .write("GET / HTTP/1.1\r\nUpgrade: websocket\r\n\r\n")
+        .await;
+    served.peer.finish().await;
+    served.ended().await;
+    assert_eq!(
+        lines.count(&["DEBUG", "handshake refused", "400"]),
+        1,
+        "{lines:?}"
+    );
+
+    let mut served = Served::open().await;
+    served.say("do panic").await;
+    served.ended().await;
+    assert_eq!(lines.count(&[PEER, "a callback panicked"]), 1, "{lines:?}");
+}
