@@ -1,0 +1,10 @@
+//! A thousand faults of each kind on real sockets, and what is left of them: nothing.
+//!
+//! The process is measured, so its tests run one after the other and all of them are in this program.
+#![cfg(target_os = "linux")]
+
+mod ledger;
+mod panics;
+mod process;
+mod resets;
+mod served;
