@@ -185,12 +185,7 @@ impl Receiver {
                     self.stage = Stage::Payload { header, taken: 0 };
                 }
                 Stage::Payload { header, taken } => {
-                    let step = if header.opcode().is_control() {
-                        self.control_payload(&header, taken, input)
-                    } else {
-                        self.data_payload(&header, taken, input)
-                    };
-                    if let Some(step) = step? {
+                    if let Some(step) = self.payload(&header, taken, input)? {
                         return Ok(step);
                     }
                 }
@@ -248,29 +243,22 @@ impl Receiver {
         header: &FrameHeader,
         input: &mut &'i mut [u8],
     ) -> Result<Option<Step<'i>>, ProtocolError> {
-        let opcode = header.opcode();
         let fits = header.payload_len() <= input.len() as u64;
-        let alone = opcode != Opcode::Continuation && header.is_final();
-        if !(fits && alone) {
+        if !(fits && header.is_final()) {
             return Ok(None);
         }
-        let (payload, rest) = mem::take(input).split_at_mut(header.payload_len() as usize);
-        *input = rest;
-        if let Some(key) = header.masking_key() {
-            key.apply(payload, 0);
-        }
-        let payload: &'i [u8] = payload;
-        Ok(match opcode {
+        Ok(Some(match header.opcode() {
+            Opcode::Continuation => return Ok(None),
             Opcode::Text => {
-                let text = validate_utf8(payload).map_err(|_| ProtocolError::InvalidUtf8)?;
-                Some(Step::Whole(Message::from(text)))
+                let text = validate_utf8(take_whole(header, input))
+                    .map_err(|_| ProtocolError::InvalidUtf8)?;
+                Step::Whole(Message::from(text))
             }
-            Opcode::Binary => Some(Step::Whole(Message::from(payload))),
-            Opcode::Ping => Some(Step::Ping(payload)),
-            Opcode::Pong => Some(Step::Pong(payload)),
-            Opcode::Close => Some(Step::Close(CloseFrame::decode(payload)?)),
-            Opcode::Continuation => None,
-        })
+            Opcode::Binary => Step::Whole(Message::from(take_whole(header, input))),
+            Opcode::Ping => Step::Ping(take_whole(header, input)),
+            Opcode::Pong => Step::Pong(take_whole(header, input)),
+            Opcode::Close => Step::Close(CloseFrame::decode(take_whole(header, input))?),
+        }))
     }
 
     fn begin(&mut self, header: &FrameHeader) {
@@ -282,12 +270,41 @@ impl Receiver {
         self.message = Some(Box::new(Assembly::new(kind)));
     }
 
-    fn control_payload(
+    /// The payload of a frame that did not come whole with its header; `None` at the end of a
+    /// fragment that is not the last.
+    fn payload(
         &mut self,
         header: &FrameHeader,
         taken: u64,
         input: &mut &mut [u8],
     ) -> Result<Option<Step<'static>>, ProtocolError> {
+        let whole = |payload: Option<&[u8]>, step| payload.map_or(Step::NeedMore, |_| step);
+        Ok(Some(match header.opcode() {
+            Opcode::Continuation | Opcode::Text | Opcode::Binary => {
+                return self.data_payload(header, taken, input);
+            }
+            Opcode::Ping => whole(
+                self.control_payload(header, taken, input),
+                Step::AssembledPing,
+            ),
+            Opcode::Pong => whole(
+                self.control_payload(header, taken, input),
+                Step::AssembledPong,
+            ),
+            Opcode::Close => match self.control_payload(header, taken, input) {
+                Some(payload) => Step::Close(CloseFrame::decode(payload)?),
+                None => Step::NeedMore,
+            },
+        }))
+    }
+
+    /// All of a control frame's payload, once it is there.
+    fn control_payload(
+        &mut self,
+        header: &FrameHeader,
+        taken: u64,
+        input: &mut &mut [u8],
+    ) -> Option<&[u8]> {
         let chunk = take(input, header.payload_len() - taken);
         let taken = taken + chunk.len() as u64;
         let control = self.control.get_or_insert_default();
@@ -297,18 +314,13 @@ impl Receiver {
                 header: *header,
                 taken,
             };
-            return Ok(Some(Step::NeedMore));
+            return None;
         }
         if let Some(key) = header.masking_key() {
             key.apply(control.as_mut_slice(), 0);
         }
         self.stage = Stage::Header;
-        Ok(match header.opcode() {
-            Opcode::Ping => Some(Step::AssembledPing),
-            Opcode::Pong => Some(Step::AssembledPong),
-            Opcode::Close => Some(Step::Close(CloseFrame::decode(control.as_slice())?)),
-            Opcode::Continuation | Opcode::Text | Opcode::Binary => None,
-        })
+        Some(control.as_slice())
     }
 
     fn data_payload(
@@ -340,6 +352,17 @@ impl Receiver {
         message.finish()?;
         Ok(Some(Step::Assembled))
     }
+}
+
+/// Takes the payload of a frame that lies whole in `input`, unmasked in place.
+#[inline]
+fn take_whole<'i>(header: &FrameHeader, input: &mut &'i mut [u8]) -> &'i [u8] {
+    let (payload, rest) = mem::take(input).split_at_mut(header.payload_len() as usize);
+    *input = rest;
+    if let Some(key) = header.masking_key() {
+        key.apply(payload, 0);
+    }
+    payload
 }
 
 /// Takes at most `most` bytes off the front of `input`.

@@ -87,6 +87,44 @@ fn a_clone_borrows_or_shares_again() {
         borrowed.clone().into_owned().as_bytes().as_ptr(),
         borrowed.as_bytes().as_ptr()
     );
+    let slice = Message::from(b"borrowed");
+    assert_eq!(slice.clone().as_bytes().as_ptr(), slice.as_bytes().as_ptr());
+    assert_eq!(slice.clone(), slice);
+}
+
+#[test]
+fn a_refused_message_comes_back_as_it_was_and_can_be_kept() {
+    let full = SendError::Full(Message::from("full"));
+    let closed = SendError::Closed(Message::from(b"closed"));
+    assert_eq!(
+        full.to_string(),
+        "message not sent: the write queue is full"
+    );
+    assert_eq!(
+        closed.to_string(),
+        "message not sent: the connection is closing"
+    );
+    let (full, closed) = (full.into_owned(), closed.into_owned());
+    assert!(matches!(full, SendError::Full(_)) && matches!(closed, SendError::Closed(_)));
+    assert_eq!(full.into_message(), Message::from("full"));
+    assert_eq!(closed.into_message(), Message::from(b"closed"));
+}
+
+#[test]
+fn a_refused_ping_says_why() {
+    let sentences = [
+        (
+            PingError::Full,
+            "ping not sent: 32 of them wait to be written",
+        ),
+        (
+            PingError::Closed,
+            "ping not sent: the connection is closing",
+        ),
+    ];
+    for (error, sentence) in sentences {
+        assert_eq!(error.to_string(), sentence);
+    }
 }
 
 #[test]

@@ -52,12 +52,11 @@ impl CloseCode {
     #[inline]
     #[must_use]
     pub const fn new(code: u16) -> Option<Self> {
-        match code {
-            1000..=1003 | 1007..=1014 | 3000..=4999 => match NonZeroU16::new(code) {
-                Some(code) => Some(Self(code)),
-                None => None,
-            },
-            _ => None,
+        match NonZeroU16::new(code) {
+            Some(number) if matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999) => {
+                Some(Self(number))
+            }
+            Some(_) | None => None,
         }
     }
 
@@ -120,5 +119,21 @@ impl fmt::Debug for CloseCode {
             Some(name) => write!(f, "CloseCode({self} {name})"),
             None => write!(f, "CloseCode({self})"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_constant_has_its_number() {
+        assert_eq!(CloseCode::known(1011).get(), 1011);
+    }
+
+    #[test]
+    #[should_panic(expected = "the constants of this type may travel")]
+    fn a_constant_that_may_not_travel_would_not_compile() {
+        let _ = CloseCode::known(1006);
     }
 }

@@ -179,6 +179,7 @@ fn a_reason_that_is_not_utf8_is_refused_with_1007() {
 fn a_bad_code_is_told_before_a_bad_reason() {
     let error = CloseFrame::decode(b"\x03\xEE\xFF").unwrap_err();
     assert_eq!(error, ClosePayloadError::InvalidCode(1006));
+    assert!(error.source().is_none(), "only a bad reason has a cause");
 }
 
 #[test]

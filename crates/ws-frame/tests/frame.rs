@@ -1,7 +1,9 @@
 //! Whole frames on the wire, as transcripts; first the examples of RFC 6455 section 5.7.
 
 use proptest::prelude::*;
-use ws_frame::{Frame, FrameError, FrameHeader, MaskingKey, Opcode, Rsv};
+use ws_frame::{
+    CloseCode, CloseFrame, ClosePayload, Frame, FrameError, FrameHeader, MaskingKey, Opcode, Rsv,
+};
 
 const KEY: MaskingKey = MaskingKey::new([0x37, 0xFA, 0x21, 0x3D]);
 
@@ -69,6 +71,23 @@ fn binary_messages_of_256_bytes_and_64_kib() {
 fn reserved_bits_travel() {
     assert_eq!(encode(COMPRESSED), [0xC2, 0x02, 0xCA, 0x00]);
     assert_eq!(COMPRESSED.header().rsv(), Rsv::RSV1);
+}
+
+#[test]
+fn a_frame_made_at_run_time_equals_the_constant() {
+    let hello = String::from("Hello");
+    assert_eq!(Frame::text(&hello), HELLO);
+    assert_eq!(encode(Frame::text(&hello)), encode(HELLO));
+    assert_eq!(Frame::binary(&[0xCA, 0x00]).with_rsv(Rsv::RSV1), COMPRESSED);
+}
+
+#[test]
+fn a_close_frame_carries_the_payload_that_it_was_made_of() {
+    let payload = CloseFrame::new(CloseCode::GOING_AWAY, "bye").to_payload();
+    let frame = Frame::close(&payload);
+    assert_eq!(frame.header(), FrameHeader::new(Opcode::Close, 5).unwrap());
+    assert_eq!(encode(frame), [0x88, 0x05, 0x03, 0xE9, b'b', b'y', b'e']);
+    assert_eq!(encode(Frame::close(&ClosePayload::EMPTY)), [0x88, 0x00]);
 }
 
 #[test]

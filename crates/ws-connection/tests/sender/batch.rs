@@ -114,6 +114,16 @@ fn a_large_owned_payload_has_a_slice_of_its_own() {
 }
 
 #[test]
+fn a_batch_that_is_not_written_keeps_its_bytes_when_it_is_released() {
+    let messages = [(10, false), (50_000, true)];
+    let expected = by_chunk(batch(&messages));
+    let mut batch = batch(&messages);
+    batch.advance(5);
+    batch.release();
+    assert!(by_chunk(batch) == expected[5..]);
+}
+
+#[test]
 fn an_empty_batch_has_nothing() {
     let mut batch = Batch::default();
     assert_eq!((batch.remaining(), batch.chunk().len()), (0, 0));

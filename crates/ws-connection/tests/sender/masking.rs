@@ -75,3 +75,13 @@ fn no_frame_of_a_server_is_masked() {
     send_all(&mut outbox.sender);
     assert!(outbox.write().iter().all(|frame| frame.mask.is_none()));
 }
+
+/// Whoever logs a sender must neither see a key nor use one up.
+#[test]
+fn a_sender_shows_whether_it_masks_and_draws_no_key_for_that() {
+    let client = Sender::client(Config::default(), || panic!("a key was drawn"));
+    let shown = format!("{client:?}");
+    assert!(shown.contains("masks: Fresh"), "{shown}");
+    let shown = format!("{:?}", Sender::server(Config::default()));
+    assert!(shown.contains("masks: None"), "{shown}");
+}
