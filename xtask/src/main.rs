@@ -41,7 +41,7 @@ const TASKS: &[Task] = &[
     },
     Task {
         name: "autobahn",
-        summary: "the Autobahn Testsuite against the echo server, every case gated",
+        summary: "the Autobahn Testsuite against the echo server or the client, every case gated",
         run: autobahn::run,
     },
     Task {

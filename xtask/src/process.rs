@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 
 use crate::failure::Failure;
 
-const POLL: Duration = Duration::from_millis(20);
+/// Between two looks at a program: the shortest, for one that ends at once, and the longest.
+const POLLS: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(20));
 
 /// Prints the command line, runs it with our output, and fails unless it exits with 0.
 pub(crate) fn run(command: &mut Command) -> Result<(), Failure> {
@@ -83,6 +84,7 @@ impl Running {
     /// Waits until it ends. Fails after `limit`, and when this process is told to stop.
     pub(crate) fn wait(&mut self, limit: Duration) -> Result<ExitStatus, Failure> {
         let start = Instant::now();
+        let (mut pause, longest) = POLLS;
         loop {
             if let Some(status) = self.ended()? {
                 return Ok(status);
@@ -95,7 +97,8 @@ impl Running {
                     limit.as_secs()
                 )));
             }
-            thread::sleep(POLL);
+            thread::sleep(pause);
+            pause = longest.min(pause * 2);
         }
     }
 }

@@ -6,30 +6,15 @@ use std::time::{Duration, Instant};
 
 use crate::failure::Failure;
 use crate::logged::{Logged, Next};
-use crate::process;
-use crate::workspace::{self, Workspace};
+use crate::workspace::Workspace;
 
 const START_LIMIT: Duration = Duration::from_secs(10);
 
 /// Builds the echo server in release; returns it with its arguments, for a free port.
 pub(crate) fn echo(workspace: &Workspace) -> Result<Vec<String>, Failure> {
-    let mut cargo = workspace::cargo();
-    cargo.current_dir(&workspace.root);
-    process::run(cargo.args([
-        "build",
-        "--locked",
-        "--release",
-        "--package",
-        "examples",
-        "--example",
-        "echo",
-    ]))?;
-    let program = workspace.target.join("release/examples/echo");
+    let program = workspace.example("echo")?.to_string_lossy().into_owned();
     let args = ["--addr", "127.0.0.1:0"].map(str::to_owned);
-    Ok([program.to_string_lossy().into_owned()]
-        .into_iter()
-        .chain(args)
-        .collect())
+    Ok([program].into_iter().chain(args).collect())
 }
 
 /// A server that listens, and is killed when this value goes.

@@ -70,6 +70,20 @@ impl Workspace {
             members,
         })
     }
+
+    /// Builds an example in release; returns the program.
+    pub(crate) fn example(&self, name: &str) -> Result<PathBuf, Failure> {
+        let mut cargo = cargo();
+        cargo.current_dir(&self.root).args([
+            "build",
+            "--locked",
+            "--release",
+            "--package",
+            "examples",
+        ]);
+        process::run(cargo.args(["--example", name]))?;
+        Ok(self.target.join("release/examples").join(name))
+    }
 }
 
 impl Member {

@@ -1,7 +1,8 @@
-//! `cargo xtask autobahn`: the Autobahn Testsuite against a server, every case gated.
+//! `cargo xtask autobahn`: the Autobahn Testsuite against a server or a client, every case gated.
 
 mod cases;
 mod environment;
+mod fuzzing_server;
 mod options;
 mod python;
 mod report;
@@ -9,10 +10,10 @@ mod wstest;
 
 use std::fs;
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use cases::CaseId;
-use options::Options;
+use options::{Half, Options};
 use report::Verdict;
 use wstest::Wstest;
 
@@ -43,12 +44,19 @@ pub(crate) fn run(args: &[String]) -> Result<(), Failure> {
     }
 }
 
-/// The task for `ci`, which goes on without the suite.
+/// The task for `ci`, which goes on without the suite: both halves.
 pub(crate) fn run_or_skip() -> Result<Outcome, Failure> {
-    run_suite(&Options {
-        allow_skip: true,
-        ..Options::default()
-    })
+    for half in [Half::Server, Half::Client] {
+        let options = Options {
+            half,
+            allow_skip: true,
+            ..Options::default()
+        };
+        if run_suite(&options)? == Outcome::Skipped {
+            return Ok(Outcome::Skipped);
+        }
+    }
+    Ok(Outcome::Passed)
 }
 
 fn run_suite(options: &Options) -> Result<Outcome, Failure> {
@@ -74,6 +82,12 @@ fn run_suite(options: &Options) -> Result<Outcome, Failure> {
             ))
         };
     };
+    if options.half == Half::Client {
+        let client = workspace.example("blocking_std")?;
+        let dir = workspace.target.join("autobahn-client");
+        fuzzing_server::test(&client, &wstest, options, &expected, &dir)?;
+        return Ok(Outcome::Passed);
+    }
     let program = match options.server.as_slice() {
         [] => server::echo(&workspace)?,
         given => given.to_vec(),
@@ -96,10 +110,7 @@ fn test(
     expected: &[CaseId],
     dir: &Path,
 ) -> Result<(), Failure> {
-    if dir.exists() {
-        fs::remove_dir_all(dir)?;
-    }
-    fs::create_dir_all(dir)?;
+    make_empty(dir)?;
     let mut server = Server::start(program, &dir.join("server.log"))?;
     fs::write(
         dir.join("spec.json"),
@@ -109,17 +120,30 @@ fn test(
 
     let start = Instant::now();
     wstest.run(dir, &dir.join("wstest.log"), options.time_limit)?;
-    let seconds = start.elapsed().as_secs_f64();
+    let took = start.elapsed();
     server.still_there()?;
+    gate(expected, took, dir)
+}
 
+/// A directory without what an earlier run has left.
+fn make_empty(dir: &Path) -> Result<(), Failure> {
+    if dir.exists() {
+        fs::remove_dir_all(dir)?;
+    }
+    Ok(fs::create_dir_all(dir)?)
+}
+
+/// Tells what the suite has reported in `dir`; fails unless every case is fine.
+fn gate(expected: &[CaseId], took: Duration, dir: &Path) -> Result<(), Failure> {
     let index = dir.join("reports/index.json");
     let text = fs::read_to_string(&index)
         .map_err(|error| Failure::failed(format!("{}: {error}", index.display())))?;
     let outcomes = report::read(&text, &dir.join("reports"))?;
     println!(
-        "autobahn: {} of {} cases in {seconds:.1} s, {}",
+        "autobahn: {} of {} cases in {:.1} s, {}",
         outcomes.len(),
         expected.len(),
+        took.as_secs_f64(),
         dir.join("reports/index.html").display()
     );
     Verdict::of(&outcomes, expected).report()

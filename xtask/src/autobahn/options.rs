@@ -8,11 +8,14 @@ use crate::flags::{Flag, Flags};
 
 const HELP: &str = "\
 usage: cargo xtask autobahn [FLAGS] [--server PROGRAM ARGUMENTS...]
+       cargo xtask autobahn --client [FLAGS]
 
-Runs the Autobahn Testsuite against the release build of the echo server and gates every case. The suite comes from
-PATH, from Python 2.7 (an environment is made once, in .cache/autobahn), or from a container. The reports are in
-target/autobahn.
+Runs the Autobahn Testsuite against the release build of the echo server and gates every case; with --client it is
+the server, and the example blocking_std the client that it tests. The suite comes from PATH, from Python 2.7 (an
+environment is made once, in .cache/autobahn), or from a container. The reports are in target/autobahn and in
+target/autobahn-client.
 
+  --client              test the client
   --cases LIST          only these, as 1.*,7.13.1; may be given again (default: all)
   --wstest PATH         the suite's program
   --allow-skip          succeed if there is no way to run the suite
@@ -21,6 +24,7 @@ target/autobahn.
                         rest of the line";
 
 const KNOWN: &[&str] = &[
+    "--client",
     "--cases",
     "--wstest",
     "--allow-skip",
@@ -28,9 +32,17 @@ const KNOWN: &[&str] = &[
     "--server",
 ];
 
+/// Whom the suite tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Half {
+    Server,
+    Client,
+}
+
 /// What to run.
 #[derive(Debug)]
 pub(super) struct Options {
+    pub(super) half: Half,
     pub(super) cases: Vec<String>,
     pub(super) wstest: Option<PathBuf>,
     pub(super) allow_skip: bool,
@@ -42,6 +54,7 @@ pub(super) struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
+            half: Half::Server,
             cases: vec!["*".to_owned()],
             wstest: None,
             allow_skip: false,
@@ -63,6 +76,7 @@ impl Options {
                     println!("{HELP}");
                     return Ok(None);
                 }
+                Flag::Named("--client") => options.half = Half::Client,
                 Flag::Named("--cases") => {
                     let list: String = flags.value()?;
                     cases.extend(list.split(',').map(|case| case.trim().to_owned()));
@@ -79,6 +93,9 @@ impl Options {
                     }
                 }
             }
+        }
+        if options.half == Half::Client && !options.server.is_empty() {
+            return Err(Failure::usage("--client tests no --server"));
         }
         if !cases.is_empty() {
             options.cases = cases;
@@ -102,6 +119,7 @@ mod tests {
             .expect("it is right")
             .expect("it asks for no help");
         assert_eq!(options.cases, ["*"]);
+        assert_eq!(options.half, Half::Server);
         assert!(options.server.is_empty() && options.wstest.is_none() && !options.allow_skip);
     }
 
@@ -116,10 +134,17 @@ mod tests {
     }
 
     #[test]
+    fn the_client_is_tested_when_asked_for() {
+        let options = read(&["--client", "--cases", "1.*"]).expect("it is right");
+        assert_eq!(options.expect("it asks for no help").half, Half::Client);
+    }
+
+    #[test]
     fn mistakes_are_usage_errors() {
         for args in [
             &["--case", "1"][..],
             &["--server"],
+            &["--client", "--server", "node"],
             &["--time-limit", "soon"],
             &["--wstest"],
             &["1.*"],

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use super::environment::{self, Environment};
@@ -69,6 +69,17 @@ pub(super) fn named(path: &Path) -> Result<Wstest, Failure> {
 impl Wstest {
     /// Runs the suite in `dir`, which holds `spec.json` and gets the rest; its output goes to `log`.
     pub(super) fn run(&self, dir: &Path, log: &Path, limit: Duration) -> Result<(), Failure> {
+        let mut started = self.start(&["--mode", "fuzzingclient"], dir, log)?;
+        let status = started.running.wait(limit)?;
+        if status.success() {
+            return Ok(());
+        }
+        let end = logged::last_lines(log);
+        Err(Failure::failed(format!("wstest ended with {status}{end}")))
+    }
+
+    /// Starts the suite in `dir`, which holds `spec.json`; its output goes to `log`.
+    pub(super) fn start(&self, mode: &[&str], dir: &Path, log: &Path) -> Result<Started, Failure> {
         let file = fs::File::create(log)?;
         let name = format!("tinyws-autobahn-{}", std::process::id());
         let mut command = match self {
@@ -76,20 +87,29 @@ impl Wstest {
             Self::Container(engine) => container(engine, &name, dir),
         };
         command
-            .args(["--mode", "fuzzingclient", "--spec", "spec.json"])
+            .args(mode)
+            .args(["--spec", "spec.json"])
             .current_dir(dir);
-        command.stdout(file.try_clone()?).stderr(file);
-        let _removed = match self {
+        command
+            .stdin(Stdio::null())
+            .stdout(file.try_clone()?)
+            .stderr(file);
+        let container = match self {
             Self::Program(_) => None,
             Self::Container(engine) => Some(Container { engine, name }),
         };
-        let status = Running::start(&mut command)?.wait(limit)?;
-        if status.success() {
-            return Ok(());
-        }
-        let end = logged::last_lines(log);
-        Err(Failure::failed(format!("wstest ended with {status}{end}")))
+        Ok(Started {
+            running: Running::start(&mut command)?,
+            _container: container,
+        })
     }
+}
+
+/// The suite at work. It is killed when this value goes.
+#[derive(Debug)]
+pub(super) struct Started {
+    pub(super) running: Running,
+    _container: Option<Container>,
 }
 
 /// Killing the engine's client does not end the container.
@@ -140,9 +160,7 @@ fn user() -> Option<String> {
 fn engine() -> Option<&'static str> {
     let answers = |engine: &&&str| {
         let mut info = Command::new(engine);
-        info.arg("info")
-            .stdout(std::process::Stdio::null())
-            .stderr(std::process::Stdio::null());
+        info.arg("info").stdout(Stdio::null()).stderr(Stdio::null());
         let ended = Running::start(&mut info).and_then(|mut running| running.wait(ENGINE_LIMIT));
         ended.is_ok_and(|status| status.success())
     };

@@ -77,7 +77,7 @@ pub(super) const STEPS: &[Step] = &[
     },
     Step {
         name: "autobahn",
-        what: "the Autobahn Testsuite",
+        what: "the Autobahn Testsuite, against the server and against the client",
         run: autobahn,
     },
     Step {

@@ -1,0 +1,164 @@
+//! The suite as a server, against a client.
+
+use std::fs::{self, File};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::cases::CaseId;
+use super::options::Options;
+use super::wstest::{Started, Wstest};
+use crate::failure::Failure;
+use crate::logged;
+use crate::process::{self, Running};
+
+/// How long the suite may take until it listens.
+const START_LIMIT: Duration = Duration::from_secs(30);
+const POLL: Duration = Duration::from_millis(50);
+
+/// What the reports call the client.
+const AGENT: &str = "TinyWs";
+
+/// Tests the client, with everything in `dir`: one connection after the other. The suite has one thread and its cases
+/// have deadlines of a second: no large message of one case shall use up the time of another.
+pub(super) fn test(
+    program: &Path,
+    wstest: &Wstest,
+    options: &Options,
+    expected: &[CaseId],
+    dir: &Path,
+) -> Result<(), Failure> {
+    super::make_empty(dir)?;
+    let mut suite = Suite::start(wstest, &options.cases, dir)?;
+    let client = Client {
+        program,
+        url: format!("ws://127.0.0.1:{}", suite.port),
+        log: File::create(dir.join("client.log"))?,
+        deadline: Instant::now() + options.time_limit,
+    };
+    println!("autobahn: testing {} ...", program.display());
+
+    let start = Instant::now();
+    client.check_count(expected)?;
+    for case in expected {
+        client.echo(&format!("/runCase?casetuple={case}&agent={AGENT}"))?;
+        suite.still_there()?;
+    }
+    let took = start.elapsed();
+    client.echo(&format!("/updateReports?agent={AGENT}"))?;
+    super::gate(expected, took, dir)
+}
+
+/// The suite, listening.
+#[derive(Debug)]
+struct Suite<'a> {
+    started: Started,
+    port: u16,
+    dir: &'a Path,
+}
+
+impl<'a> Suite<'a> {
+    fn start(wstest: &Wstest, cases: &[String], dir: &'a Path) -> Result<Self, Failure> {
+        let port = free_port()?;
+        fs::write(dir.join("spec.json"), spec(port, cases))?;
+        // Without a port for its web pages, which would be 8080.
+        let mode = ["--mode", "fuzzingserver", "--webport", "0"];
+        let mut suite = Self {
+            started: wstest.start(&mode, dir, &dir.join("wstest.log"))?,
+            port,
+            dir,
+        };
+        suite.wait_until_it_listens()?;
+        Ok(suite)
+    }
+
+    fn wait_until_it_listens(&mut self) -> Result<(), Failure> {
+        let deadline = Instant::now() + START_LIMIT;
+        while TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_err() {
+            self.still_there()?;
+            process::stop_if_interrupted()?;
+            if Instant::now() >= deadline {
+                let limit = START_LIMIT.as_secs();
+                return Err(self.failed(&format!("does not listen after {limit} s")));
+            }
+            thread::sleep(POLL);
+        }
+        Ok(())
+    }
+
+    fn still_there(&mut self) -> Result<(), Failure> {
+        match self.started.running.ended()? {
+            None => Ok(()),
+            Some(status) => Err(self.failed(&format!("ended with {status}"))),
+        }
+    }
+
+    fn failed(&self, what: &str) -> Failure {
+        let end = logged::last_lines(&self.dir.join("wstest.log"));
+        Failure::failed(format!("wstest {what}{end}"))
+    }
+}
+
+/// The program under test, a process for each connection.
+#[derive(Debug)]
+struct Client<'a> {
+    program: &'a Path,
+    url: String,
+    log: File,
+    deadline: Instant,
+}
+
+impl Client<'_> {
+    /// Sends back what comes until the suite closes. The client fails in many cases, as it should; it is wrong that it
+    /// hangs, or ends in another way than it says in its help.
+    fn echo(&self, path: &str) -> Result<(), Failure> {
+        let url = format!("{}{path}", self.url);
+        let mut command = Command::new(self.program);
+        command.args(["--echo", &url]).stdin(Stdio::null());
+        command
+            .stdout(self.log.try_clone()?)
+            .stderr(self.log.try_clone()?);
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        let status = Running::start(&mut command)?.wait(left)?;
+        match status.code() {
+            Some(0 | 1) => Ok(()),
+            _ => Err(Failure::failed(format!(
+                "the client ended with {status} at {path}"
+            ))),
+        }
+    }
+
+    /// Asks the suite how many cases it has, lest it has some that nobody runs.
+    fn check_count(&self, expected: &[CaseId]) -> Result<(), Failure> {
+        let url = format!("{}/getCaseCount", self.url);
+        let told = process::output(Command::new(self.program).arg(url))?;
+        match told.trim() == expected.len().to_string() {
+            true => Ok(()),
+            false => Err(Failure::failed(format!(
+                "the suite has {} cases, and {} are known: correct the list of cases",
+                told.trim(),
+                expected.len()
+            ))),
+        }
+    }
+}
+
+/// A port that was free a moment ago: the suite cannot choose one and tell.
+fn free_port() -> Result<u16, Failure> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    Ok(listener.local_addr()?.port())
+}
+
+/// What the suite is told to do. Its paths are relative to where it runs, so that a container can use them.
+fn spec(port: u16, cases: &[String]) -> String {
+    let spec = serde_json::json!({
+        "outdir": "./reports",
+        "url": format!("ws://127.0.0.1:{port}"),
+        "cases": cases,
+        "exclude-cases": [],
+        "exclude-agent-cases": {},
+    });
+    format!("{spec:#}\n")
+}
