@@ -23,7 +23,8 @@
 //! 1. Write what [`Sender::transmit`] gives until it gives nothing.
 //! 2. Wait for input, for [`Sender::poll_timeout`], or for somebody who sends.
 //! 3. Input: [`Sender::handle_read`], then [`Receiver::receive`] until `None`. Control events go to
-//!    [`Sender::on_event`], messages to the application; an error goes to [`Sender::fail`].
+//!    [`Sender::on_event`], messages to the application; an error goes to [`Sender::fail`], which
+//!    drops what is queued, so first write of it what the transport takes at once.
 //! 4. Time: [`Sender::handle_timeout`].
 //! 5. [`Sender::is_done`]: end the transport; [`Sender::is_over`]: drop it.
 //!
