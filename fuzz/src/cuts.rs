@@ -3,7 +3,7 @@
 pub struct Cuts([u8; 4]);
 
 impl Cuts {
-    /// From here on a byte stands for this many times as much as the bytes below.
+    /// From here on a byte stands for a number of KiB.
     const LARGE: u8 = 224;
 
     /// The sizes that these bytes stand for: 0 for all that is left, 1 to 223 for themselves, those above for sizes
@@ -13,13 +13,19 @@ impl Cuts {
         Self(bytes)
     }
 
-    /// The sizes, over and over, without end.
-    pub fn sizes(self) -> impl Iterator<Item = usize> {
-        self.0.into_iter().cycle().map(|byte| match byte {
+    /// The size that one byte stands for.
+    #[must_use]
+    pub fn size(byte: u8) -> usize {
+        match byte {
             0 => usize::MAX,
             1..Self::LARGE => usize::from(byte),
             Self::LARGE.. => usize::from(byte - Self::LARGE + 1) * 1024,
-        })
+        }
+    }
+
+    /// The sizes, over and over, without end.
+    pub fn sizes(self) -> impl Iterator<Item = usize> {
+        self.0.into_iter().cycle().map(Self::size)
     }
 
     /// The pieces of `bytes`, none of them empty.

@@ -12,16 +12,24 @@
 //! ```
 
 mod close_payload;
+mod connection;
 mod cuts;
 mod frame_header;
+mod frame_stream;
+mod handshake;
+mod limits;
 mod mask;
 pub mod program;
 mod target;
 mod utf8_stream;
 
 pub use close_payload::close_payload;
+pub use connection::{connection_client, connection_ops, connection_server};
 pub use cuts::Cuts;
 pub use frame_header::frame_header;
+pub use frame_stream::frame_stream;
+pub use handshake::{handshake_request, handshake_response, header_lists};
+pub use limits::Limits;
 pub use mask::mask;
 pub use target::{TARGETS, Target};
 pub use utf8_stream::utf8_stream;

@@ -14,8 +14,36 @@ pub const TARGETS: &[Target] = &[
         body: crate::close_payload,
     },
     Target {
+        name: "connection_client",
+        body: crate::connection_client,
+    },
+    Target {
+        name: "connection_ops",
+        body: crate::connection_ops,
+    },
+    Target {
+        name: "connection_server",
+        body: crate::connection_server,
+    },
+    Target {
         name: "frame_header",
         body: crate::frame_header,
+    },
+    Target {
+        name: "frame_stream",
+        body: crate::frame_stream,
+    },
+    Target {
+        name: "handshake_request",
+        body: crate::handshake_request,
+    },
+    Target {
+        name: "handshake_response",
+        body: crate::handshake_response,
+    },
+    Target {
+        name: "header_lists",
+        body: crate::header_lists,
     },
     Target {
         name: "mask",

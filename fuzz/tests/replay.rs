@@ -23,7 +23,14 @@ macro_rules! replay {
 
 replay! {
     close_payload
+    connection_client
+    connection_ops
+    connection_server
     frame_header
+    frame_stream
+    handshake_request
+    handshake_response
+    header_lists
     mask
     utf8_stream
 }

@@ -1,0 +1,3 @@
+//! The program of the fuzz target `handshake_response`.
+#![cfg_attr(fuzzing, no_main)]
+fuzz::program!(handshake_response);

@@ -1,0 +1,9 @@
+mod head_limits;
+mod lists;
+mod naive_list;
+mod request;
+mod response;
+
+pub use lists::header_lists;
+pub use request::handshake_request;
+pub use response::handshake_response;

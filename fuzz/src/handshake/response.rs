@@ -1,0 +1,112 @@
+use arbitrary::{Arbitrary, Unstructured};
+use http::{
+    StatusCode, Version,
+    header::{self, HeaderValue},
+};
+use ws_handshake::{ClientRequest, Extension, Limits, Response, ResponseError, head_end};
+
+use super::head_limits::HeadLimits;
+use crate::Cuts;
+
+/// Every beginning of a head of no more than so many bytes is decoded.
+const SHORT: usize = 200;
+
+/// The key of RFC 6455 1.3, so that a corpus can hold the answer to it.
+const NONCE: &[u8; 16] = b"the sample nonce";
+
+#[derive(Arbitrary, Debug)]
+struct Input<'a> {
+    limits: HeadLimits,
+    cuts: [u8; 4],
+    head: &'a [u8],
+}
+
+/// A response is decoded or refused, the same in whatever pieces it comes, and opens a WebSocket only by the rules.
+///
+/// A head is whole where [`head_end`] says so, and within its limits; what is refused early is refused as the whole is.
+/// What a client takes has the status, the version and the accept key that RFC 6455 4.1 demands, and selects nothing that
+/// was not offered. An error is one printable line.
+///
+/// The input is that of [`handshake_request`](crate::handshake_request), with the head of a response to a client that
+/// sends the key of RFC 6455 1.3 and offers `chat`, `superchat` and the extension `x-zip`.
+pub fn handshake_response(data: &[u8]) {
+    let Ok(input) = Input::arbitrary_take_rest(Unstructured::new(data)) else {
+        return;
+    };
+    let limits = input.limits.limits();
+    let whole = Response::decode(input.head, &limits);
+    check_beginnings(&whole, &input, &limits);
+    match whole {
+        Ok(None) => assert!(input.head.len() < limits.max_head()),
+        Ok(Some((response, len))) => {
+            assert_eq!(head_end(input.head, 0), Some(len));
+            assert!(len <= limits.max_head());
+            assert!(response.headers().len() <= limits.max_headers());
+            check_client(response);
+        }
+        Err(error) => check_error(&error),
+    }
+}
+
+type Decoded = Result<Option<(Response, usize)>, ResponseError>;
+
+fn check_beginnings(whole: &Decoded, input: &Input<'_>, limits: &Limits) {
+    let cuts = Cuts::new(input.cuts).pieces(input.head);
+    let ends = cuts.scan(0, |end, piece| {
+        *end += piece.len();
+        Some(*end)
+    });
+    let everywhere = 0..input.head.len().min(SHORT);
+    for end in ends.take(SHORT).chain(everywhere) {
+        let seen = Response::decode(&input.head[..end], limits);
+        match (&seen, whole) {
+            (Ok(None), Ok(Some((_, len)))) => assert!(end < *len, "{end}"),
+            (Ok(None), _) => {}
+            (Ok(Some(_)), _) => assert_eq!(seen, *whole, "{end}"),
+            (Err(_), Err(_)) => {}
+            (Err(early), Ok(_)) => panic!("{early} in the first {end} bytes, and then legal"),
+        }
+    }
+}
+
+fn check_client(response: Response) {
+    let client = ClientRequest::new("example.com", "/", *NONCE).expect("legal");
+    let client = client.subprotocol("chat").expect("a token");
+    let client = client.subprotocol("superchat").expect("a token");
+    let client = client.extension(Extension::new("x-zip").expect("a token"));
+    let accepted = match client.check(response) {
+        Ok(accepted) => accepted,
+        Err(error) => return check_error(&error),
+    };
+    let response = accepted.response();
+    assert_eq!(response.status(), StatusCode::SWITCHING_PROTOCOLS);
+    assert_eq!(response.version(), Version::HTTP_11);
+    let accept: Vec<_> = response
+        .headers()
+        .get_all(header::SEC_WEBSOCKET_ACCEPT)
+        .iter()
+        .collect();
+    assert_eq!(accept, ["s3pPLMBiTxaQ9kYGzzhZRbK+xOo="]);
+    let upgrade: Vec<_> = response.headers().get_all(header::UPGRADE).iter().collect();
+    assert!(matches!(upgrade[..], [one] if one.as_bytes().eq_ignore_ascii_case(b"websocket")));
+    assert!(matches!(
+        accepted.subprotocol(),
+        None | Some("chat" | "superchat")
+    ));
+    let selected = response.headers().get(header::SEC_WEBSOCKET_PROTOCOL);
+    assert_eq!(
+        selected.map(HeaderValue::as_bytes),
+        accepted.subprotocol().map(str::as_bytes)
+    );
+    assert!(
+        accepted
+            .extensions()
+            .iter()
+            .all(|extension| extension.name() == "x-zip")
+    );
+}
+
+fn check_error(error: &ResponseError) {
+    let sentence = error.to_string();
+    assert!(!sentence.is_empty() && sentence.bytes().all(|b| matches!(b, b' '..=b'~')));
+}
