@@ -3,6 +3,7 @@
 use std::{
     panic::resume_unwind,
     sync::{Arc, Mutex, MutexGuard},
+    time::Instant,
 };
 
 use bytes::Bytes;
@@ -19,6 +20,8 @@ pub(crate) struct Entry {
     /// The status of the last `on_close`, and whether it was clean.
     pub(crate) told: Option<(u16, bool)>,
     pub(crate) cause: String,
+    /// When that was.
+    pub(crate) at: Instant,
 }
 
 /// The connections that are gone, in the order in which they went.
@@ -40,6 +43,7 @@ impl Ledger {
                 closes: 0,
                 told: None,
                 cause: String::new(),
+                at: Instant::now(),
             },
         }
     }
@@ -91,6 +95,7 @@ impl Handler for Session {
     }
 
     async fn on_close(&mut self, close: &CloseInfo) {
+        self.entry.at = Instant::now();
         self.entry.closes += 1;
         self.entry.told = Some((close.status(), close.is_clean()));
         self.entry.cause = close.to_string();

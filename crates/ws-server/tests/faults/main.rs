@@ -3,6 +3,7 @@
 //! The process is measured, so its tests run one after the other and all of them are in this program.
 #![cfg(target_os = "linux")]
 
+mod ends;
 mod ledger;
 mod panics;
 mod process;
