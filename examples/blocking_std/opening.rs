@@ -7,7 +7,8 @@ use std::{
 
 use http::StatusCode;
 use ws_handshake::{
-    Acceptance, ClientRequest, Limits, Rejection, Request, Response, head_end, is_same_origin_host,
+    Acceptance, ClientRequest, Limits, Rejection, Request, Response, ResponseError, head_end,
+    is_same_origin_host,
 };
 
 use crate::{
@@ -39,7 +40,11 @@ pub(crate) fn connect(url: &Url, settings: &Settings) -> Result<Connection, Erro
     write(&mut stream, &head, deadline)?;
     let decode = |bytes: &[u8]| Response::decode(bytes, &Limits::default());
     let (response, behind) = read_head(&mut stream, deadline, decode)?;
-    let accepted = request.check(response)?;
+    let accepted = request.check(response).inspect_err(|error| {
+        if let ResponseError::Refused { .. } = error {
+            tell_why(&behind);
+        }
+    })?;
     if let Some(name) = accepted.subprotocol() {
         eprintln!("the server chose the subprotocol {name}");
     }
@@ -77,6 +82,16 @@ pub(crate) fn accept(mut stream: TcpStream, settings: &Settings) -> Result<Conne
     acceptance.select_subprotocol(&supported).encode(&mut head);
     write(&mut stream, &head, deadline)?;
     Connection::server(stream, behind, &settings.config)
+}
+
+/// Most servers say in the first line of the body why they refuse. It comes from somebody else, so
+/// it is cut, and no control character of it gets to the terminal.
+fn tell_why(body: &[u8]) {
+    let text = String::from_utf8_lossy(body);
+    if let Some(line) = text.lines().next() {
+        let line: String = line.chars().take(200).collect();
+        eprintln!("the server says: {}", line.escape_debug());
+    }
 }
 
 /// The first of the host's addresses that answers.
@@ -152,8 +167,6 @@ fn write(stream: &mut TcpStream, bytes: &[u8], deadline: Deadline) -> Result<(),
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
-
-    use ws_handshake::ResponseError;
 
     use super::*;
     use crate::puppet::{Puppet, read_all};
