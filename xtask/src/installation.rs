@@ -113,6 +113,12 @@ pub(crate) fn remove(path: &Path) -> Result<(), Failure> {
     }
 }
 
+/// Makes `dir` an empty directory.
+pub(crate) fn clear(dir: &Path) -> Result<(), Failure> {
+    remove(dir)?;
+    Ok(fs::create_dir_all(dir)?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -12,6 +12,7 @@ mod load;
 mod logged;
 mod pip;
 mod process;
+mod record;
 mod server;
 mod source;
 mod task;
@@ -48,6 +49,11 @@ const TASKS: &[Task] = &[
         name: "interop",
         summary: "clients that other people wrote against the echo server",
         run: interop::run,
+    },
+    Task {
+        name: "record",
+        summary: "seeds for the fuzz targets, from what Autobahn and the echo server say to one another",
+        run: record::run,
     },
     Task {
         name: "load",

@@ -3,9 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::failure::Failure;
+
 /// `7.13.1` and its like, in the order of the suite.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct CaseId(Vec<u32>);
+pub(crate) struct CaseId(Vec<u32>);
 
 /// Every group of the suite with the number of its cases, 517 in all; inside a group they count from 1.
 const GROUPS: &[(&str, u32)] = &[
@@ -91,6 +93,16 @@ impl fmt::Display for CaseId {
         let parts: Vec<String> = self.0.iter().map(u32::to_string).collect();
         f.write_str(&parts.join("."))
     }
+}
+
+/// Every case that one of `patterns` means; none at all is a usage error.
+pub(crate) fn expected(patterns: &[String]) -> Result<Vec<CaseId>, Failure> {
+    let cases = selected(patterns);
+    if cases.is_empty() {
+        let patterns = patterns.join(",");
+        return Err(Failure::usage(format!("no case is called {patterns}")));
+    }
+    Ok(cases)
 }
 
 /// Every case that one of `patterns` means.

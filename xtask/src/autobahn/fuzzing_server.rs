@@ -11,6 +11,7 @@ use super::cases::CaseId;
 use super::options::Options;
 use super::wstest::{Started, Wstest};
 use crate::failure::Failure;
+use crate::installation;
 use crate::logged;
 use crate::process::{self, Running};
 
@@ -30,7 +31,7 @@ pub(super) fn test(
     expected: &[CaseId],
     dir: &Path,
 ) -> Result<(), Failure> {
-    super::make_empty(dir)?;
+    installation::clear(dir)?;
     let mut suite = Suite::start(wstest, &options.cases, dir)?;
     let client = Client {
         program,

@@ -6,18 +6,20 @@ mod fuzzing_server;
 mod options;
 mod python;
 mod report;
+mod testsuite;
 mod wstest;
 
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use cases::CaseId;
+pub(crate) use cases::{CaseId, expected};
 use options::{Half, Options};
 use report::Verdict;
-use wstest::Wstest;
+pub(crate) use testsuite::Testsuite;
 
 use crate::failure::Failure;
+use crate::installation;
 use crate::server::{self, Server};
 use crate::workspace::Workspace;
 
@@ -28,13 +30,6 @@ pub(crate) enum Outcome {
     /// There is no way to run the suite here, and that was allowed.
     Skipped,
 }
-
-const HOW_TO_GET_IT: &str = "\
-SKIPPED: the Autobahn Testsuite cannot run here. It needs one of
-  - `wstest` on PATH, or --wstest PATH
-  - Python 2.7 (python2.7 on PATH; or `pyenv install 2.7.18`; on Debian 11: apt-get install python2.7-dev) and a C
-    compiler: the environment is then made by itself
-  - a container engine that runs: docker or podman";
 
 /// The task.
 pub(crate) fn run(args: &[String]) -> Result<(), Failure> {
@@ -60,20 +55,9 @@ pub(crate) fn run_or_skip() -> Result<Outcome, Failure> {
 }
 
 fn run_suite(options: &Options) -> Result<Outcome, Failure> {
-    let expected = cases::selected(&options.cases);
-    if expected.is_empty() {
-        return Err(Failure::usage(format!(
-            "no case is called {}",
-            options.cases.join(",")
-        )));
-    }
+    let expected = cases::expected(&options.cases)?;
     let workspace = Workspace::load()?;
-    let found = match &options.wstest {
-        Some(path) => Some(wstest::named(path)?),
-        None => wstest::find(workspace.root.join(".cache/autobahn"))?,
-    };
-    let Some(wstest) = found else {
-        println!("{HOW_TO_GET_IT}");
+    let Some(suite) = Testsuite::find(&workspace, options.wstest.as_deref())? else {
         return if options.allow_skip {
             Ok(Outcome::Skipped)
         } else {
@@ -85,7 +69,7 @@ fn run_suite(options: &Options) -> Result<Outcome, Failure> {
     if options.half == Half::Client {
         let client = workspace.example("blocking_std")?;
         let dir = workspace.target.join("autobahn-client");
-        fuzzing_server::test(&client, &wstest, options, &expected, &dir)?;
+        fuzzing_server::test(&client, &suite.wstest, options, &expected, &dir)?;
         return Ok(Outcome::Passed);
     }
     let program = match options.server.as_slice() {
@@ -94,7 +78,7 @@ fn run_suite(options: &Options) -> Result<Outcome, Failure> {
     };
     test(
         &program,
-        &wstest,
+        &suite,
         options,
         &expected,
         &workspace.target.join("autobahn"),
@@ -105,32 +89,20 @@ fn run_suite(options: &Options) -> Result<Outcome, Failure> {
 /// Runs the suite against the program, with everything in `dir`.
 fn test(
     program: &[String],
-    wstest: &Wstest,
+    suite: &Testsuite,
     options: &Options,
     expected: &[CaseId],
     dir: &Path,
 ) -> Result<(), Failure> {
-    make_empty(dir)?;
+    installation::clear(dir)?;
     let mut server = Server::start(program, &dir.join("server.log"))?;
-    fs::write(
-        dir.join("spec.json"),
-        spec(server.address(), &options.cases),
-    )?;
     println!("autobahn: testing ws://{} ...", server.address());
 
     let start = Instant::now();
-    wstest.run(dir, &dir.join("wstest.log"), options.time_limit)?;
+    suite.run(server.address(), &options.cases, dir, options.time_limit)?;
     let took = start.elapsed();
     server.still_there()?;
     gate(expected, took, dir)
-}
-
-/// A directory without what an earlier run has left.
-fn make_empty(dir: &Path) -> Result<(), Failure> {
-    if dir.exists() {
-        fs::remove_dir_all(dir)?;
-    }
-    Ok(fs::create_dir_all(dir)?)
 }
 
 /// Tells what the suite has reported in `dir`; fails unless every case is fine.
@@ -147,16 +119,4 @@ fn gate(expected: &[CaseId], took: Duration, dir: &Path) -> Result<(), Failure> 
         dir.join("reports/index.html").display()
     );
     Verdict::of(&outcomes, expected).report()
-}
-
-/// What the suite is told to do. Its paths are relative to where it runs, so that a container can use them.
-fn spec(address: &str, cases: &[String]) -> String {
-    let spec = serde_json::json!({
-        "outdir": "./reports",
-        "servers": [{"agent": "TinyWs", "url": format!("ws://{address}")}],
-        "cases": cases,
-        "exclude-cases": [],
-        "exclude-agent-cases": {},
-    });
-    format!("{spec:#}\n")
 }

@@ -1,0 +1,62 @@
+//! The HTTP head in front of the frames.
+
+const END: &[u8] = b"\r\n\r\n";
+
+/// Fields whose values are others in each run, and what stands there instead: the key and its answer of RFC 6455 1.3.
+const SETTLED: &[(&str, &str)] = &[
+    ("Host", "127.0.0.1:9001"),
+    ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
+    ("Sec-WebSocket-Accept", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="),
+];
+
+/// The head, its empty line included, and what stands behind it. Bytes without an empty line are all head.
+pub(super) fn split(bytes: &[u8]) -> (&[u8], &[u8]) {
+    let end = bytes.windows(END.len()).position(|four| four == END);
+    bytes.split_at(end.map_or(bytes.len(), |at| at + END.len()))
+}
+
+/// The head with values that are the same in each run.
+pub(super) fn settled(head: &[u8]) -> Vec<u8> {
+    let lines = head.split_inclusive(|byte| *byte == b'\n');
+    lines.flat_map(settled_line).collect()
+}
+
+fn settled_line(line: &[u8]) -> Vec<u8> {
+    let replaced = SETTLED.iter().find(|(name, _)| {
+        let start = line.split_at_checked(name.len());
+        start.is_some_and(|(start, rest)| {
+            start.eq_ignore_ascii_case(name.as_bytes()) && rest.starts_with(b":")
+        })
+    });
+    let Some((name, value)) = replaced else {
+        return line.to_vec();
+    };
+    [&line[..name.len()], b": ", value.as_bytes(), b"\r\n"].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_head_ends_with_its_empty_line() {
+        assert_eq!(
+            split(b"GET / HTTP/1.1\r\nA: b\r\n\r\n\x81\x80"),
+            (&b"GET / HTTP/1.1\r\nA: b\r\n\r\n"[..], &b"\x81\x80"[..])
+        );
+        assert_eq!(
+            split(b"GET / HTTP/1.1\r\n"),
+            (&b"GET / HTTP/1.1\r\n"[..], &b""[..])
+        );
+        assert_eq!(split(b""), (&b""[..], &b""[..]));
+    }
+
+    #[test]
+    fn what_is_random_in_a_head_is_replaced_and_nothing_else() {
+        let head = b"GET / HTTP/1.1\r\nHost: 127.0.0.1:40231\r\nsec-websocket-key:x\r\nHosts: a\r\nA: Host: b\r\n\r\n";
+        let settled = settled(head);
+        let expected = "GET / HTTP/1.1\r\nHost: 127.0.0.1:9001\r\n\
+            sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\nHosts: a\r\nA: Host: b\r\n\r\n";
+        assert_eq!(settled, expected.as_bytes());
+    }
+}
