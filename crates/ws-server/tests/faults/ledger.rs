@@ -1,6 +1,7 @@
 //! A handler that counts its own callbacks, and a book of all that ended.
 
 use std::{
+    future::pending,
     panic::resume_unwind,
     sync::{Arc, Mutex, MutexGuard},
     time::Instant,
@@ -49,7 +50,7 @@ impl Ledger {
     }
 }
 
-/// Echoes; `flood` gets more than the sockets hold, `close` a Close.
+/// Echoes; `flood` gets more than the sockets hold, `close` a Close, and `never` nothing at all any more.
 #[derive(Debug)]
 pub(crate) struct Session {
     ledger: Ledger,
@@ -82,6 +83,7 @@ impl Handler for Session {
                 }
             }
             Some("close") => client.close(CloseCode::NORMAL),
+            Some("never") => pending().await,
             _ => drop(client.send(message)),
         }
     }

@@ -9,3 +9,4 @@ mod panics;
 mod process;
 mod resets;
 mod served;
+mod stuck;
