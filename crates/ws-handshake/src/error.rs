@@ -269,7 +269,7 @@ impl RequestError {
 
 impl fmt::Display for RequestError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
+        let told = match self {
             RequestError::Head(error) => error.fmt(f),
             RequestError::RequestLine { seen } => write!(f, "the request line is \"{seen}\""),
             RequestError::Target { seen } => write!(f, "the request target is \"{seen}\""),
@@ -311,8 +311,8 @@ impl fmt::Display for RequestError {
                 write!(f, "sec-websocket-extensions is \"{seen}\"")
             }
             RequestError::OriginCount { seen } => write!(f, "there are {seen} origin headers"),
-        }?;
-        f.write_str(self.allowed())
+        };
+        told.and_then(|()| f.write_str(self.allowed()))
     }
 }
 

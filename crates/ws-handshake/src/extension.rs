@@ -139,15 +139,16 @@ enum Part<'a> {
 }
 
 fn push(list: &mut Vec<Extension>, part: Part<'_>) {
-    match (part, list.last_mut()) {
-        (Part::Name(name), _) => list.push(Extension {
+    match part {
+        Part::Name(name) => list.push(Extension {
             name: name.to_owned(),
             params: Vec::new(),
         }),
-        (Part::Param(name, value), Some(last)) => last
-            .params
-            .push((name.to_owned(), value.map(Cow::into_owned))),
-        (Part::Param(..), None) => {}
+        Part::Param(name, value) => {
+            let last = list.last_mut().expect("a name comes before its parameters");
+            let value = value.map(Cow::into_owned);
+            last.params.push((name.to_owned(), value));
+        }
     }
 }
 

@@ -120,9 +120,8 @@ pub(crate) fn version(minor: Option<u8>) -> Version {
 }
 
 pub(crate) fn header_map(lines: &[httparse::Header<'_>]) -> Result<HeaderMap, HeadError> {
-    let too_many = |_| HeadError::TooManyHeaders {
-        limit: Limits::MOST_HEADERS,
-    };
+    let limit = Limits::MOST_HEADERS;
+    let too_many = |_| HeadError::TooManyHeaders { limit };
     let mut headers = HeaderMap::try_with_capacity(lines.len()).map_err(too_many)?;
     for line in lines {
         let name =

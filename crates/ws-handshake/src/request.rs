@@ -186,9 +186,7 @@ fn parse(head: &[u8], limits: &Limits) -> Result<Parsed<Request>, RequestError> 
 
 fn request(parsed: &httparse::Request<'_, '_>) -> Result<Request, RequestError> {
     let method = parsed.method.unwrap_or_default();
-    let method = Method::from_bytes(method.as_bytes()).map_err(|_| RequestError::RequestLine {
-        seen: Excerpt::of(method),
-    })?;
+    let method = Method::from_bytes(method.as_bytes()).map_err(|_| bad_line(method))?;
     let uri = parse_target(parsed.path.unwrap_or_default(), &method)?;
     let version = head::version(parsed.version);
     Ok(Request {
@@ -246,9 +244,13 @@ fn request_line_fault(
             seen: Excerpt::of(version),
         }),
         (true, false) if begins_a_version(version) => Ok(Parsed::Partial),
-        (true | false, true | false) => Err(RequestError::RequestLine {
-            seen: Excerpt::of(line),
-        }),
+        (true | false, true | false) => Err(bad_line(line)),
+    }
+}
+
+fn bad_line(line: impl AsRef<[u8]>) -> RequestError {
+    RequestError::RequestLine {
+        seen: Excerpt::of(line),
     }
 }
 
