@@ -70,7 +70,7 @@ const REQUESTS: [(&str, &str, &str); 20] = [
     (
         VERSION,
         "",
-        "there is no sec-websocket-VERSION, and it must be 13",
+        "there is no sec-websocket-version, and it must be 13",
     ),
     (
         VERSION,
