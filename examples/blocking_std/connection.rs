@@ -229,6 +229,24 @@ mod tests {
     }
 
     #[test]
+    fn who_is_slow_to_take_a_message_does_not_hold_it_against_the_server() {
+        let puppet = Puppet::new();
+        let config = Config::default()
+            .with_ping_interval(Some(Duration::from_millis(20)))
+            .with_pong_timeout(Duration::from_millis(20));
+        let url = puppet.url();
+        let server = puppet.open(b"\x81\x02hi\x88\x02\x03\xe8", read_all);
+        let connection = opening::connect(&url, &settings(config)).expect("it opens");
+        let closing = connection.run(|_, _| {
+            thread::sleep(Duration::from_millis(200));
+            Ok(())
+        });
+        assert_eq!(closing.expect("a regular end").status(), 1000);
+        let mut bytes = server.join().expect("no panic");
+        assert_eq!(frames(&mut bytes), [(8, b"\x03\xe8".to_vec())]);
+    }
+
+    #[test]
     fn a_server_that_reads_nothing_is_given_up() {
         let puppet = Puppet::new();
         let config = Config::default()

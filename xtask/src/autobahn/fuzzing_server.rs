@@ -163,3 +163,91 @@ fn spec(port: u16, cases: &[String]) -> String {
     });
     format!("{spec:#}\n")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::autobahn::cases;
+
+    /// A directory of the test's own with a stand-in for a program in it.
+    fn script(name: &str, text: &str) -> (PathBuf, PathBuf) {
+        let name = format!("xtask-fuzzing-server-{}-{name}", std::process::id());
+        let dir = std::env::temp_dir().join(name);
+        super::super::make_empty(&dir).expect("it can be made");
+        let program = dir.join("program");
+        // Were it written from here, a process that another test starts just now could hold it open, and what is open
+        // for writing cannot be started.
+        let mut write = Command::new("sh");
+        write.args([
+            "-c",
+            "printf '#!/bin/sh\\n%s\\n' \"$1\" > \"$0\" && chmod +x \"$0\"",
+        ]);
+        process::output(write.arg(&program).arg(text)).expect("it can be written");
+        (dir, program)
+    }
+
+    /// What becomes of a client that does this.
+    fn client<T>(name: &str, text: &str, run: impl FnOnce(&Client<'_>) -> T) -> T {
+        timed_client(name, text, Duration::from_secs(10), run)
+    }
+
+    fn timed_client<T>(
+        name: &str,
+        text: &str,
+        limit: Duration,
+        run: impl FnOnce(&Client<'_>) -> T,
+    ) -> T {
+        let (dir, program) = script(name, text);
+        let client = Client {
+            program: &program,
+            url: "ws://127.0.0.1:1".to_owned(),
+            log: File::create(dir.join("client.log")).expect("it can be written"),
+            deadline: Instant::now() + limit,
+        };
+        let result = run(&client);
+        fs::remove_dir_all(dir).expect("it can be removed");
+        result
+    }
+
+    #[test]
+    fn a_suite_that_ends_before_it_listens_tells_its_last_words() {
+        let (dir, program) = script("suite", "echo address in use >&2; exit 1");
+        let started = Suite::start(&Wstest::Program(program), &[], &dir);
+        let told = started.expect_err("it ended").to_string();
+        assert!(told.contains("ended with exit status: 1"), "{told}");
+        assert!(told.ends_with("| address in use"), "{told}");
+        fs::remove_dir_all(dir).expect("it can be removed");
+    }
+
+    #[test]
+    fn a_client_may_fail_but_not_crash() {
+        for (code, fine) in [(0, true), (1, true), (2, false), (101, false)] {
+            let (name, text) = (format!("ends-{code}"), format!("exit {code}"));
+            let ended = client(&name, &text, |client| client.echo("/runCase"));
+            assert_eq!(ended.is_ok(), fine, "{code}");
+        }
+        let killed = client("killed", "kill -s KILL $$", |client| {
+            client.echo("/runCase")
+        });
+        assert!(killed.is_err());
+    }
+
+    #[test]
+    fn a_client_that_hangs_is_an_error() {
+        let run = |client: &Client<'_>| client.echo("/runCase");
+        let ended = timed_client("hangs", "exec sleep 60", Duration::ZERO, run);
+        assert!(ended.is_err());
+    }
+
+    #[test]
+    fn a_case_that_nobody_runs_is_an_error() {
+        let expected = cases::selected(&["1.1.*".to_owned()]);
+        for (count, fine) in [(8, true), (9, false)] {
+            let (name, text) = (format!("count-{count}"), format!("echo {count}"));
+            let checked = client(&name, &text, |client| client.check_count(&expected));
+            assert_eq!(checked.is_ok(), fine, "{count}");
+        }
+    }
+}
