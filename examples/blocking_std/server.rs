@@ -66,29 +66,29 @@ fn echo(stream: TcpStream, settings: &Settings) -> Result<(), Error> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::mpsc;
+    use std::{
+        io::{Read, Write},
+        sync::{Arc, mpsc},
+    };
 
-    use ws_connection::Message;
+    use ws_connection::{Config, Message};
     use ws_frame::{CloseCode, CloseFrame};
 
     use super::*;
     use crate::url::Url;
 
     /// A server that lives as long as the tests.
-    fn server() -> Url {
+    fn server(settings: Settings) -> Url {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let addr = listener.local_addr().expect("bound");
-        let settings = Settings {
-            subprotocols: vec!["echo".to_owned()],
-            ..Settings::default()
-        };
         thread::spawn(move || serve_listener(&listener, &settings));
         format!("ws://{addr}/").parse().expect("a legal URL")
     }
 
     /// Sends all of it at once, then closes; returns what came back.
     fn ask(messages: Vec<Message<'static>>) -> Vec<Message<'static>> {
-        let connection = opening::connect(&server(), &Settings::default()).expect("it opens");
+        let connection = opening::connect(&server(Settings::default()), &Settings::default());
+        let connection = connection.expect("it opens");
         let outlet = connection.outlet();
         let sending = thread::spawn(move || {
             for message in messages {
@@ -129,7 +129,26 @@ mod tests {
             headers: vec![("Origin".to_owned(), "http://evil.example".to_owned())],
             ..Settings::default()
         };
-        let error = opening::connect(&server(), &settings).expect_err("a stranger");
+        let error =
+            opening::connect(&server(Settings::default()), &settings).expect_err("a stranger");
         assert!(error.to_string().contains("403 Forbidden"), "{error}");
+    }
+
+    #[test]
+    fn the_server_is_the_first_to_end_the_transport() {
+        let url = server(Settings {
+            config: Arc::new(Config::default().with_linger(Duration::from_secs(600))),
+            ..Settings::default()
+        });
+        let mut stream = TcpStream::connect((url.host.as_str(), url.port)).expect("it listens");
+        let request = b"GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+            Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n\
+            \x88\x82\0\0\0\0\x03\xe8";
+        stream.write_all(request).expect("it reads");
+        let limit = Some(Duration::from_secs(20));
+        stream.set_read_timeout(limit).expect("a legal time");
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).expect("it ends in time");
+        assert!(answer.ends_with(b"\r\n\r\n\x88\x02\x03\xe8"), "{answer:?}");
     }
 }
