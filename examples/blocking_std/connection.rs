@@ -111,7 +111,7 @@ impl Connection {
 
 #[cfg(test)]
 mod tests {
-    use std::{io::Write, time::Duration};
+    use std::{collections::HashSet, io::Write, time::Duration};
 
     use ws_connection::{ProtocolError, Timeout};
 
@@ -141,13 +141,13 @@ mod tests {
     /// The opcodes and payloads in a client's bytes.
     fn frames(mut bytes: &mut [u8]) -> Vec<(u8, Vec<u8>)> {
         let mut frames = Vec::new();
+        let mut keys = HashSet::new();
         while let Ok(Some((header, len))) = ws_frame::FrameHeader::decode(bytes) {
             let (_, rest) = bytes.split_at_mut(len);
             let (payload, rest) = rest.split_at_mut(header.payload_len() as usize);
-            header
-                .masking_key()
-                .expect("a client masks")
-                .apply(payload, 0);
+            let key = header.masking_key().expect("a client masks");
+            assert!(keys.insert(key), "each frame has a key of its own");
+            key.apply(payload, 0);
             frames.push((header.opcode().bits(), payload.to_vec()));
             bytes = rest;
         }
