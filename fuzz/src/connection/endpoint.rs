@@ -23,6 +23,8 @@ pub(super) struct Endpoint {
     /// What the receiver told, and all bytes that it was to tell of.
     told: Run,
     heard: Vec<u8>,
+    /// How much the transport takes at once when the connection fails.
+    takes: usize,
     holds: bool,
 }
 
@@ -34,7 +36,7 @@ pub(super) enum Answer {
 }
 
 impl Endpoint {
-    pub(super) fn new(role: Role, config: Config) -> Self {
+    pub(super) fn new(role: Role, config: Config, takes: usize) -> Self {
         let config = Arc::new(config);
         let (sender, receiver) = match role {
             Role::Server => (Sender::server(config.clone()), Receiver::server(config)),
@@ -53,6 +55,7 @@ impl Endpoint {
             stage: Stage::Open,
             told: Run::default(),
             heard: Vec::new(),
+            takes,
             holds: false,
         }
     }
@@ -177,6 +180,7 @@ impl Endpoint {
     fn fail(&mut self, error: &ProtocolError) {
         assert_eq!(self.told.end, End::Open, "{error} behind the end");
         self.told.end = End::Failed(Violation::from(error));
+        self.write(self.takes);
         self.judge.forgive();
         self.sender.fail(error);
     }

@@ -43,7 +43,7 @@ struct Input<'a> {
 ///
 /// The input: three bytes of [limits](Limits); one of flags (1: the peer ends its direction, 2: it takes nothing in the
 /// end, 4: no keepalive, 8: messages are not echoed, 16: payloads are read in place, 32: batches are taken for written
-/// at once); a plan of eight steps of two bytes, 0 being a read of all there is; the bytes of the peer.
+/// at once, 64: little is written before the connection fails); a plan of eight steps of two bytes, 0 being a read of all there is; the bytes of the peer.
 pub fn connection_server(data: &[u8]) {
     run(Role::Server, data);
 }
@@ -62,7 +62,11 @@ fn run(role: Role, data: &[u8]) {
     if input.flags & 4 != 0 {
         config = config.with_ping_interval(None);
     }
-    let mut endpoint = Endpoint::new(role, config.clone());
+    let takes = match input.flags & 64 {
+        0 => usize::MAX,
+        _ => 50,
+    };
+    let mut endpoint = Endpoint::new(role, config.clone(), takes);
     let mut bytes = input.bytes;
     for step in input.plan.into_iter().cycle().take(STEPS) {
         if bytes.is_empty() || endpoint.sender.is_over() {

@@ -41,9 +41,9 @@ struct Play {
 impl Play {
     fn new() -> Self {
         let config = Config::default()
-            .with_fragment_size(500)
-            .with_high_water(4_000)
-            .with_max_queue(10_000);
+            .with_fragment_size(100)
+            .with_high_water(800)
+            .with_max_queue(2_000);
         Self {
             pair: Pair::new(config),
             taken: [Vec::new(), Vec::new()],
@@ -60,7 +60,7 @@ impl Play {
         match what % 16 {
             1 => self.send(role, len),
             // In many fragments.
-            2 => self.send(role, 32 * len),
+            2 => self.send(role, 8 * len),
             // Up to 65 s: longer than every deadline.
             3 => self
                 .pair

@@ -18,8 +18,8 @@ use ws_handshake::{
 use super::head_limits::HeadLimits;
 use crate::Cuts;
 
-/// Every beginning of a head of no more than so many bytes is decoded.
-const SHORT: usize = 200;
+/// So many beginnings are decoded, of each kind.
+const BEGINNINGS: usize = 40;
 
 /// What a bad opening handshake is answered with.
 const STATUSES: [StatusCode; 6] = [
@@ -78,8 +78,9 @@ fn check_beginnings(whole: &Decoded, input: &Input<'_>, limits: &Limits) {
         *end += piece.len();
         Some(*end)
     });
-    let everywhere = 0..input.head.len().min(SHORT);
-    for end in ends.take(SHORT).chain(everywhere) {
+    let everywhere = 0..input.head.len();
+    let ends = ends.take(BEGINNINGS);
+    for end in ends.chain(everywhere.take(BEGINNINGS)) {
         let seen = Request::decode(&input.head[..end], limits);
         match (&seen, whole) {
             (Ok(None), Ok(Some((_, len)))) => assert!(end < *len, "{end}"),
