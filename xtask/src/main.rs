@@ -5,6 +5,7 @@ mod ci;
 mod failure;
 mod finding;
 mod flags;
+mod fuzz;
 mod installation;
 mod interop;
 mod layers;
@@ -44,6 +45,11 @@ const TASKS: &[Task] = &[
         name: "autobahn",
         summary: "the Autobahn Testsuite against the echo server or the client, every case gated",
         run: autobahn::run,
+    },
+    Task {
+        name: "fuzz",
+        summary: "the fuzz targets under libFuzzer, each for a while",
+        run: fuzz::run,
     },
     Task {
         name: "interop",

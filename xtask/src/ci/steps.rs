@@ -6,6 +6,7 @@ use std::process::Command;
 use super::no_std;
 use crate::autobahn;
 use crate::failure::Failure;
+use crate::fuzz;
 use crate::interop;
 use crate::layers;
 use crate::process;
@@ -66,6 +67,11 @@ pub(super) const STEPS: &[Step] = &[
         run: test,
     },
     Step {
+        name: "replay",
+        what: "the fuzz targets: format, clippy, every input of every corpus",
+        run: replay,
+    },
+    Step {
         name: "doc",
         what: "the documentation, warnings are errors",
         run: doc,
@@ -79,6 +85,11 @@ pub(super) const STEPS: &[Step] = &[
         name: "autobahn",
         what: "the Autobahn Testsuite, against the server and against the client",
         run: autobahn,
+    },
+    Step {
+        name: "fuzz",
+        what: "ten seconds of each fuzz target",
+        run: fuzz,
     },
     Step {
         name: "interop",
@@ -152,6 +163,31 @@ fn test(workspace: &Workspace) -> Result<Outcome, Failure> {
     told.map(passed)
 }
 
+/// `fuzz` is a workspace of its own, so none of the other steps sees it.
+fn replay(workspace: &Workspace) -> Result<Outcome, Failure> {
+    let manifest = workspace.root.join("fuzz/Cargo.toml");
+    let cargo = |args: &[&str], more: &[&str]| {
+        let mut cargo = workspace::cargo();
+        cargo
+            .args(args)
+            .arg("--manifest-path")
+            .arg(&manifest)
+            .args(more);
+        cargo
+    };
+    run_all(
+        [
+            cargo(&["fmt", "--check"], &[]),
+            cargo(
+                &["clippy", "--locked", "--all-targets", "--no-deps"],
+                &["--", "--deny", "warnings"],
+            ),
+            cargo(&["test", "--locked"], &[]),
+        ]
+        .into_iter(),
+    )
+}
+
 fn doc(_: &Workspace) -> Result<Outcome, Failure> {
     let mut cargo = workspace::cargo();
     cargo
@@ -166,6 +202,13 @@ fn autobahn(_: &Workspace) -> Result<Outcome, Failure> {
         autobahn::Outcome::Skipped => {
             Outcome::Skipped("there is no way to run the suite here, see above")
         }
+    })
+}
+
+fn fuzz(_: &Workspace) -> Result<Outcome, Failure> {
+    Ok(match fuzz::run_or_skip()? {
+        fuzz::Outcome::Passed => Outcome::Passed,
+        fuzz::Outcome::Skipped => Outcome::Skipped("there is no way to fuzz here, see above"),
     })
 }
 

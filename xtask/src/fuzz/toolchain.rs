@@ -1,0 +1,107 @@
+//! A nightly compiler and cargo-fuzz, which libFuzzer's instrumentation needs.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::failure::Failure;
+use crate::installation::Installation;
+use crate::process;
+use crate::workspace;
+
+const VERSION: &str = "0.13.2";
+
+/// What fuzzing needs beside the sources.
+#[derive(Debug)]
+pub(super) struct Toolchain {
+    cargo_fuzz: PathBuf,
+    /// The platform that the compiler runs on.
+    pub(super) host: String,
+}
+
+impl Toolchain {
+    /// Finds both, and installs cargo-fuzz if only that is missing.
+    pub(super) fn find(root: &Path) -> Result<Self, Failure> {
+        let host = nightly_host().ok_or_else(|| {
+            Failure::failed(
+                "fuzzing needs a nightly compiler: `rustup toolchain install nightly --profile minimal`",
+            )
+        })?;
+        let cargo_fuzz = find_or_install(root.join(".cache/cargo-fuzz"))?;
+        Ok(Self { cargo_fuzz, host })
+    }
+
+    /// `cargo fuzz` with the nightly compiler.
+    pub(super) fn cargo_fuzz(&self) -> Command {
+        let mut command = Command::new(&self.cargo_fuzz);
+        use_nightly(&mut command);
+        command
+    }
+}
+
+/// The compiler that started us is forgotten, too.
+fn use_nightly(command: &mut Command) {
+    for stable in ["CARGO", "RUSTC", "RUSTDOC"] {
+        command.env_remove(stable);
+    }
+    command
+        .env("RUSTUP_TOOLCHAIN", "nightly")
+        .env("RUSTUP_AUTO_INSTALL", "0");
+}
+
+fn nightly_host() -> Option<String> {
+    let mut rustc = Command::new("rustc");
+    use_nightly(&mut rustc);
+    host_in(&process::output(rustc.arg("-vV")).ok()?)
+}
+
+/// The host in the answer of a nightly compiler to `-vV`; `None` for another compiler.
+fn host_in(told: &str) -> Option<String> {
+    let value = |key: &str| told.lines().find_map(|line| line.strip_prefix(key));
+    value("release: ").filter(|release| release.contains("nightly"))?;
+    value("host: ").map(str::to_owned)
+}
+
+fn find_or_install(dir: PathBuf) -> Result<PathBuf, Failure> {
+    let on_path = PathBuf::from("cargo-fuzz");
+    if runs(&on_path) {
+        return Ok(on_path);
+    }
+    let installation = Installation::at(dir, format!("cargo-fuzz {VERSION}\n"));
+    let program = installation.path("bin/cargo-fuzz");
+    let is_ready = || installation.is_made() && runs(&program);
+    if !is_ready() {
+        installation.make(is_ready, || install(&installation))?;
+    }
+    Ok(program)
+}
+
+fn install(installation: &Installation) -> Result<(), Failure> {
+    let mut cargo = workspace::cargo();
+    cargo.args(["install", "cargo-fuzz", "--locked", "--version"]);
+    cargo.arg(format!("={VERSION}"));
+    cargo.arg("--root").arg(installation.path(""));
+    cargo.arg("--target-dir").arg(installation.path("target"));
+    installation.step(&format!("cargo-fuzz {VERSION}"), &mut cargo)?;
+    crate::installation::remove(&installation.path("target"))
+}
+
+fn runs(cargo_fuzz: &Path) -> bool {
+    process::output(Command::new(cargo_fuzz).arg("--version")).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_nightly_compiler_will_do() {
+        let told = |release: &str| {
+            host_in(&format!(
+                "rustc 1\nhost: x86_64-linux\nrelease: {release}\n"
+            ))
+        };
+        assert_eq!(told("1.97.0-nightly").as_deref(), Some("x86_64-linux"));
+        assert_eq!(told("1.95.0"), None);
+        assert_eq!(told("1.96.0-beta.2"), None);
+    }
+}
