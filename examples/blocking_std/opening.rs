@@ -94,7 +94,7 @@ fn tell_why(body: &[u8]) {
     }
 }
 
-/// The first of the host's addresses that answers.
+/// The first of the host's addresses that answers. Looking them up has no deadline in std.
 fn dial(url: &Url, deadline: Deadline) -> io::Result<TcpStream> {
     let mut last = io::Error::new(ErrorKind::NotFound, "the host has no address");
     for addr in (url.host.as_str(), url.port).to_socket_addrs()? {
