@@ -175,7 +175,7 @@ mod tests {
     fn script(name: &str, text: &str) -> (PathBuf, PathBuf) {
         let name = format!("xtask-fuzzing-server-{}-{name}", std::process::id());
         let dir = std::env::temp_dir().join(name);
-        super::super::make_empty(&dir).expect("it can be made");
+        installation::clear(&dir).expect("it can be made");
         let program = dir.join("program");
         // Were it written from here, a process that another test starts just now could hold it open, and what is open
         // for writing cannot be started.
