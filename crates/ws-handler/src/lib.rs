@@ -35,6 +35,7 @@ mod outlet;
 mod panic;
 mod peer;
 mod session;
+mod sync;
 mod upgrade;
 
 pub use client::{Client, Sent};

@@ -1,16 +1,16 @@
 use std::{
     fmt,
     ops::{Deref, DerefMut},
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::PoisonError,
     task::{Context, Waker},
 };
 
 use ws_connection::Sender;
 
-use crate::{Client, Handle, Peer};
+use crate::{
+    Client, Handle, Peer,
+    sync::{Arc, AtomicBool, Mutex, MutexGuard, Ordering},
+};
 
 /// The [`Sender`] of one connection, shared by its driver, its [`Client`] and its [`Handle`]s.
 ///
@@ -71,17 +71,23 @@ impl Outlet {
     /// The sender, until the guard is dropped. A lock that a panic poisoned is entered all the
     /// same: no callback runs under it.
     pub fn lock(&self) -> SenderGuard<'_> {
-        SenderGuard(self.enter())
+        SenderGuard {
+            locked: self.enter(),
+            _replaced: None,
+        }
     }
 
     /// The same, and the task of `cx` will be woken when a [`Handle`] changes something.
     pub fn lock_and_register(&self, cx: &Context<'_>) -> SenderGuard<'_> {
         let mut locked = self.enter();
-        match &mut locked.waker {
-            Some(waker) => waker.clone_from(cx.waker()),
-            empty => *empty = Some(cx.waker().clone()),
+        let replaced = match &locked.waker {
+            Some(waker) if waker.will_wake(cx.waker()) => None,
+            Some(_) | None => locked.waker.replace(cx.waker().clone()),
+        };
+        SenderGuard {
+            locked,
+            _replaced: replaced,
         }
-        SenderGuard(locked)
     }
 
     /// The connection is gone: what is sent from now on is refused, and nobody is woken.
@@ -145,19 +151,24 @@ impl Outlet {
 
 /// Access to the [`Sender`] of an [`Outlet`].
 #[derive(Debug)]
-pub struct SenderGuard<'a>(MutexGuard<'a, Locked>);
+pub struct SenderGuard<'a> {
+    locked: MutexGuard<'a, Locked>,
+    /// Of a task that the connection has left. It comes after the lock, so it is dropped after it is
+    /// free: the last waker of a task frees that, and what it holds may use this connection.
+    _replaced: Option<Waker>,
+}
 
 impl Deref for SenderGuard<'_> {
     type Target = Sender;
 
     fn deref(&self) -> &Sender {
-        &self.0.sender
+        &self.locked.sender
     }
 }
 
 impl DerefMut for SenderGuard<'_> {
     fn deref_mut(&mut self) -> &mut Sender {
-        &mut self.0.sender
+        &mut self.locked.sender
     }
 }
 

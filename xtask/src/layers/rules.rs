@@ -289,6 +289,8 @@ pub(crate) const LAYERS: &[Layer] = &[
             "bytes",
             "futures-util",
             "http",
+            // Behind `--cfg loom`, for its model.
+            "loom",
             "ws-connection",
             "ws-frame",
             "ws-handshake",

@@ -143,6 +143,33 @@ fn the_driver_is_woken_outside_the_lock() {
     );
 }
 
+/// The last waker of a task frees it, and what the task holds may ask the same connection when it is dropped.
+#[test]
+fn a_waker_that_is_replaced_is_dropped_outside_the_lock() {
+    struct Last(Handle, mpsc::Sender<usize>);
+
+    impl Wake for Last {
+        fn wake(self: Arc<Self>) {}
+    }
+
+    impl Drop for Last {
+        fn drop(&mut self) {
+            self.1.send(self.0.queued()).expect("the test waits");
+        }
+    }
+
+    let (done, finished) = mpsc::channel();
+    thread::spawn(move || {
+        let desk = Desk::new();
+        let waker = Waker::from(Arc::new(Last(desk.handle(), done)));
+        drop(desk.outlet.lock_and_register(&Context::from_waker(&waker)));
+        drop(waker);
+        register(&desk.outlet);
+    });
+    let asked = finished.recv_timeout(Duration::from_secs(10));
+    assert_eq!(asked, Ok(0), "a deadlock");
+}
+
 /// A thread sleeps as a driver's task does, and wakes for each message of another thread.
 #[test]
 fn a_sleeping_driver_sees_every_message_of_another_thread() {
