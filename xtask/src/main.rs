@@ -2,6 +2,7 @@
 
 mod autobahn;
 mod ci;
+mod decide;
 mod failure;
 mod finding;
 mod flags;
@@ -40,6 +41,11 @@ const TASKS: &[Task] = &[
         name: "tidy",
         summary: "the rules of style that a tool can check",
         run: tidy::run,
+    },
+    Task {
+        name: "decide",
+        summary: "the tests that go through all inputs of a kind, and how many there were",
+        run: decide::run,
     },
     Task {
         name: "autobahn",

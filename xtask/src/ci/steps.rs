@@ -5,6 +5,7 @@ use std::process::Command;
 
 use super::no_std;
 use crate::autobahn;
+use crate::decide;
 use crate::failure::Failure;
 use crate::fuzz;
 use crate::interop;
@@ -65,6 +66,11 @@ pub(super) const STEPS: &[Step] = &[
         name: "test",
         what: "all tests, those in the documentation too, by the README's command",
         run: test,
+    },
+    Step {
+        name: "decided",
+        what: "the tests that go through all inputs of a kind, in release",
+        run: |_| decide::run(&[]).map(passed),
     },
     Step {
         name: "replay",

@@ -1,0 +1,7 @@
+//! Every input of a kind, not a sample of them: `cargo xtask decide` runs this in release and prints the counts.
+//!
+//! Each test ends with a line `decided: COUNT WHAT`, which the task reads.
+
+mod close_codes;
+mod endpoint;
+mod headers;
