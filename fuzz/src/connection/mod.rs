@@ -23,6 +23,9 @@ const STEPS: usize = 300;
 /// the silence that may have come before.
 const TIME_TO_END: Duration = Duration::from_secs(30 + 30 + 5 + 5 + 2);
 
+/// Between two bytes of a peer that never falls silent: less than every deadline.
+const DRIP: Duration = Duration::from_secs(1);
+
 #[derive(Arbitrary, Debug)]
 struct Input<'a> {
     limits: Limits,
@@ -38,12 +41,13 @@ struct Input<'a> {
 /// It does not panic. What its receiver tells is what the naive receiver tells of the same bytes. What it holds follows
 /// the bytes that it was given, and never a length that was announced. What it sends a naive client finds legal:
 /// messages in their order and once each, pongs that answer a ping, nothing behind the Close. Its state only moves
-/// forward, it is never woken for nothing, and some time after the last byte it has ended, whether the peer ends, falls
-/// silent or stops to read.
+/// forward, it is never woken for nothing, and some time after the application closes it has ended, whether the peer ends,
+/// falls silent, drips, or stops to read.
 ///
 /// The input: three bytes of [limits](Limits); one of flags (1: the peer ends its direction, 2: it takes nothing in the
 /// end, 4: no keepalive, 8: messages are not echoed, 16: payloads are read in place, 32: batches are taken for written
-/// at once, 64: little is written before the connection fails); a plan of eight steps of two bytes, 0 being a read of all there is; the bytes of the peer.
+/// at once, 64: little is written before the connection fails,
+/// 128: the peer goes on, a byte a second); a plan of eight steps of two bytes, 0 being a read of all there is; the bytes of the peer.
 pub fn connection_server(data: &[u8]) {
     run(Role::Server, data);
 }
@@ -95,7 +99,7 @@ fn act(endpoint: &mut Endpoint, [what, amount]: [u8; 2], flags: u8, bytes: &mut 
         13 => endpoint.hold_or_release(),
         14 => endpoint.fail_with(CloseCode::INTERNAL_ERROR),
         _ if amount == 0 => endpoint.abort(),
-        _ => endpoint.send(Message::from("text")),
+        _ => endpoint.send_large(1024 * usize::from(amount)),
     }
 }
 
@@ -145,8 +149,12 @@ fn end(endpoint: &mut Endpoint, flags: u8) {
     endpoint.write(takes);
     let until = endpoint.elapsed() + TIME_TO_END;
     while !endpoint.sender.is_over() {
-        let woken = endpoint.wait_for_deadline(until);
-        assert!(woken, "it goes on for ever");
+        let drop = (flags & 128 != 0).then(|| endpoint.elapsed() + DRIP);
+        let woken = endpoint.wait_for_deadline(drop.unwrap_or(until).min(until));
+        match drop {
+            Some(at) if !woken && at <= until => endpoint.drip(DRIP),
+            _ => assert!(woken, "it goes on for ever"),
+        }
         endpoint.write(takes);
     }
     let sender = &endpoint.sender;
