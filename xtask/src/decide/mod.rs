@@ -35,7 +35,7 @@ struct Suite {
 
 const SUITES: &[Suite] = &[
     Suite {
-        packages: &["ws-frame", "ws-connection"],
+        packages: &["ws-frame", "ws-connection", "ws-handshake"],
         test: "decided",
         cfg: None,
     },

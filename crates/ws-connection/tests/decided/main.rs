@@ -2,6 +2,9 @@
 //!
 //! Each test ends with a line `decided: COUNT WHAT`, which the task reads.
 
+mod allocation;
 mod close_codes;
 mod endpoint;
 mod headers;
+#[cfg(unix)]
+mod work;

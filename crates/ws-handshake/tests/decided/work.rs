@@ -1,0 +1,111 @@
+//! Work is linear: twice the head takes twice the CPU time of the thread, not four times (A4, A5).
+
+use std::time::Duration;
+
+use rustix::time::{ClockId, clock_gettime};
+use ws_handshake::{Limits, Request, head_end};
+
+/// Quadratic work would take four times as long.
+const MOST: f64 = 2.5;
+
+/// The least of so many runs counts: whatever disturbs a run makes it longer.
+const RUNS: usize = 7;
+
+/// Enough for a few milliseconds in release; unoptimised code takes ten times as long.
+const SIZE: usize = if cfg!(debug_assertions) {
+    20_000
+} else {
+    200_000
+};
+
+fn cpu_time() -> Duration {
+    let now = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::new(
+        now.tv_sec.unsigned_abs(),
+        u32::try_from(now.tv_nsec).expect("less than a second"),
+    )
+}
+
+fn least_time<T>(size: usize, prepare: &impl Fn(usize) -> T, work: &impl Fn(T)) -> Duration {
+    let run = |_| {
+        let input = prepare(size);
+        let start = cpu_time();
+        work(input);
+        cpu_time() - start
+    };
+    (0..RUNS).map(run).min().expect("there are runs")
+}
+
+/// Compares `SIZE` with twice that.
+fn decide<T>(what: &str, prepare: impl Fn(usize) -> T, work: impl Fn(T)) {
+    let once = least_time(SIZE, &prepare, &work);
+    let twice = least_time(2 * SIZE, &prepare, &work);
+    let ratio = twice.as_secs_f64() / once.as_secs_f64();
+    assert!(ratio < MOST, "{what}: {once:?}, twice as many {twice:?}");
+    println!("decided: {SIZE} {what}; twice as many took {ratio:.2} times as long");
+}
+
+fn limits() -> Limits {
+    Limits::default()
+        .with_max_head(usize::MAX)
+        .with_max_headers(Limits::MOST_HEADERS)
+}
+
+fn head(lines: &str) -> Vec<u8> {
+    format!("GET / HTTP/1.1\r\nHost: a\r\n{lines}\r\n").into_bytes()
+}
+
+/// As a driver does it that reads one byte at a time.
+#[test]
+fn a_head_that_comes_byte_by_byte() {
+    let prepare = |size| head(&format!("X: {}\r\n", "x".repeat(size)));
+    decide("bytes of a head, read one by one", prepare, |bytes| {
+        let ends = |len| head_end(&bytes[..len], len - 1);
+        let end = (1..=bytes.len()).find_map(ends);
+        assert_eq!(end, Some(bytes.len()));
+        let decoded = Request::decode(&bytes, &limits()).expect("legal");
+        assert!(decoded.is_some());
+    });
+}
+
+#[test]
+fn header_lines() {
+    let prepare = |size: usize| head(&"a:\r\n".repeat(size / 20));
+    decide("twentieths of as many header lines", prepare, |bytes| {
+        let decoded = Request::decode(&bytes, &limits()).expect("legal");
+        assert!(decoded.is_some());
+    });
+}
+
+fn decide_list(what: &str, name: &str, element: &str, read: impl Fn(&Request)) {
+    let prepare = |size| {
+        let list = format!("{name}: {}z\r\n", element.repeat(size));
+        let decoded = Request::decode(&head(&list), &limits()).expect("legal");
+        decoded.expect("whole").0
+    };
+    decide(what, prepare, |request| read(&request));
+}
+
+#[test]
+fn a_list_of_extensions() {
+    let name = "Sec-WebSocket-Extensions";
+    decide_list("extensions of a list", name, "a;b=\"c\",", |request| {
+        assert!(request.extensions().expect("legal").len() >= SIZE);
+    });
+}
+
+#[test]
+fn a_list_of_subprotocols() {
+    let name = "Sec-WebSocket-Protocol";
+    decide_list("subprotocols of a list", name, "a,", |request| {
+        assert!(request.subprotocols().count() > SIZE);
+    });
+}
+
+#[test]
+fn a_list_of_commas() {
+    let name = "Sec-WebSocket-Protocol";
+    decide_list("empty elements of a list", name, ",", |request| {
+        assert_eq!(request.subprotocols().count(), 1);
+    });
+}
