@@ -51,7 +51,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin, H: Handler> Driver<S, H> {
         Box::pin(async move {
             match wake {
                 Wake::Input(input) => self.turn(input).await,
-                Wake::Drained => self.drain().await,
+                Wake::Drained => self.wire.beside(self.session.drain()).await,
             }
         })
     }
@@ -103,11 +103,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin, H: Handler> Driver<S, H> {
                 }
             }
         }
-    }
-
-    async fn drain(&mut self) -> Result<(), Ending> {
-        self.wire.outlet().lock().resume_reading(now());
-        self.wire.beside(self.session.drain()).await
     }
 
     /// Says the last word, tells the application, and waits for the peer to end the transport.

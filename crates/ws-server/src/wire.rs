@@ -36,6 +36,8 @@ pub(crate) struct Wire<S> {
     /// looked for first.
     settled: bool,
     congested: bool,
+    /// Reading is paused until the congestion is over.
+    held: bool,
     drained: bool,
     peer_ended: bool,
     /// Input came of which the sender does not know yet.
@@ -67,6 +69,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
             timer: Timer::default(),
             settled: false,
             congested: false,
+            held: false,
             drained: false,
             peer_ended: false,
             heard: false,
@@ -95,6 +98,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
                 sender.assume_written();
             }
             self.congested = sender.is_congested();
+            if !self.congested && mem::take(&mut self.held) {
+                sender.resume_reading(now);
+            }
             self.drained |= sender.take_drained();
             let (over, done) = (sender.is_over(), sender.is_done());
             let deadline = sender.poll_timeout();
@@ -170,18 +176,23 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         sender.pause_reading();
     }
 
+    /// The same, until the congestion is over: that is found while writing, whoever has closed the
+    /// connection meanwhile.
+    fn hold_reading(&mut self) {
+        self.pause_reading();
+        self.held = true;
+    }
+
     /// Waits until the peer has taken so much of what is queued that its next messages may be
     /// handled.
     pub(crate) async fn relieve(&mut self) -> Result<(), Ending> {
-        self.pause_reading();
+        self.hold_reading();
         poll_fn(|cx| match self.poll_flush(cx) {
             Poll::Ready(ending) => Poll::Ready(Err(ending)),
             Poll::Pending if self.congested => Poll::Pending,
             Poll::Pending => Poll::Ready(Ok(())),
         })
-        .await?;
-        self.outlet.lock().resume_reading(now());
-        Ok(())
+        .await
     }
 
     /// Writes what can be written at once.
@@ -220,7 +231,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
             return Poll::Ready(Ok(Wake::Drained));
         }
         if self.congested {
-            self.pause_reading();
+            self.hold_reading();
             return Poll::Pending;
         }
         if mem::take(&mut self.yields) {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout};
-use ws_server::{Client, Config, Handler, Message};
+use ws_server::{Client, CloseCode, Config, Handler, Message};
 use ws_testing::{
     io::Script,
     naive::Frame,
@@ -100,6 +100,24 @@ async fn on_drain_runs_before_the_message_that_waited() {
     }
     assert_eq!(served.peer.read_line().await, "text 'next'");
     assert_eq!(served.log.lines()[3..], ["drain", "text 'next'"]);
+}
+
+/// The queue gets empty without an `on_drain`, and the peer's silence counts again all the same.
+#[tokio::test(start_paused = true)]
+async fn a_close_behind_a_full_queue_is_waited_for_as_long_as_any() {
+    let mut served = Served::open().await;
+    let handle = served.log.handle();
+    for _ in 0..12 {
+        handle.send(vec![7; 100_000]).expect("room");
+    }
+    settle().await;
+    handle.close(CloseCode::NORMAL);
+    for _ in 0..12 {
+        assert_eq!(served.peer.read_line().await, "binary of 100000 bytes");
+    }
+    assert_eq!(served.peer.read_line().await, "close 1000 ''");
+    assert_took(served.ended().await, 5.0);
+    assert_eq!(served.log.count("drain"), 0);
 }
 
 #[tokio::test(start_paused = true)]
