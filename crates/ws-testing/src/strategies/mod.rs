@@ -13,20 +13,28 @@
 //! });
 //! ```
 
+mod any_close;
 mod conversation;
 mod cuts;
 mod flaw;
 mod fragments;
+mod head;
 mod message;
 mod payload;
+mod request;
+mod response;
 mod stream;
 mod text;
 
+pub use any_close::any_close;
 pub use conversation::{close, control, conversation, masks};
 pub use cuts::{Cuts, cuts};
 pub use flaw::{Flaw, flaw, flawed_conversation};
 pub use fragments::fragments;
+pub use head::{Head, HeadFlaw};
 pub use message::{large_message, message};
 pub use payload::{large_payload, payload};
+pub use request::{legal_request, request};
+pub use response::{legal_response, response};
 pub use stream::stream;
 pub use text::{broken_text, character, large_text, not_utf8, text};
