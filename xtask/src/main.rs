@@ -59,7 +59,7 @@ const TASKS: &[Task] = &[
     },
     Task {
         name: "interop",
-        summary: "clients that other people wrote against the echo server",
+        summary: "clients and oracles that other people wrote",
         run: interop::run,
     },
     Task {

@@ -99,7 +99,7 @@ pub(super) const STEPS: &[Step] = &[
     },
     Step {
         name: "interop",
-        what: "clients that other people wrote",
+        what: "clients and oracles that other people wrote",
         run: interop,
     },
 ];
@@ -221,7 +221,7 @@ fn fuzz(_: &Workspace) -> Result<Outcome, Failure> {
 fn interop(_: &Workspace) -> Result<Outcome, Failure> {
     Ok(match interop::run_or_skip()? {
         interop::Outcome::Passed => Outcome::Passed,
-        interop::Outcome::Skipped => Outcome::Skipped("a client cannot run here, see above"),
+        interop::Outcome::Skipped => Outcome::Skipped("something cannot run here, see above"),
     })
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::client::{CLIENTS, Client};
+use super::oracles::{self, Cases};
 use crate::failure::Failure;
 use crate::flags::{self, Flag, Flags};
 
@@ -13,9 +14,25 @@ Lets clients that other people wrote talk to the release build of the echo serve
 and undici. They are installed once, in .cache/interop, in the versions that xtask/interop names. The logs are in
 target/interop.
 
-  --only CLIENT         websockets, ws or undici; may be given again (default: all)
-  --allow-skip          succeed if a client cannot run here
-  --time-limit SECONDS  for the clients as a whole (default: 120)";
+Then asks two oracles, the protocols without I/O of Python's websockets and of wsproto, about generated frames and
+handshakes: what they and we make of the same bytes has to be the same, but for what is written down in
+xtask/interop/python.
+
+  --only NAME           websockets, ws, undici or oracles; may be given again (default: all)
+  --allow-skip          succeed if something cannot run here
+  --time-limit SECONDS  for the clients as a whole, and for the oracles (default: 120)
+  --seed N              of the oracles' cases (default: 1)
+  --cases N             how many of them (default: 20000)
+  --case KIND-N         this one alone, as a failure names it";
+
+const FLAGS: &[&str] = &[
+    "--only",
+    "--allow-skip",
+    "--time-limit",
+    "--seed",
+    "--cases",
+    "--case",
+];
 
 /// What to run.
 #[derive(Debug)]
@@ -23,6 +40,7 @@ pub(super) struct Options {
     pub(super) only: Vec<String>,
     pub(super) allow_skip: bool,
     pub(super) time_limit: Duration,
+    pub(super) cases: Cases,
 }
 
 impl Default for Options {
@@ -31,6 +49,7 @@ impl Default for Options {
             only: Vec::new(),
             allow_skip: false,
             time_limit: Duration::from_secs(120),
+            cases: Cases::default(),
         }
     }
 }
@@ -39,15 +58,18 @@ impl Options {
     /// Reads the command line; `None` if it asked for help and got it.
     pub(super) fn read(args: &[String]) -> Result<Option<Self>, Failure> {
         let mut options = Self::default();
-        let mut flags = Flags::new(args, &["--only", "--allow-skip", "--time-limit"]);
+        let mut flags = Flags::new(args, FLAGS);
         while let Some(flag) = flags.next()? {
             match flag {
                 Flag::Help => {
                     println!("{HELP}");
                     return Ok(None);
                 }
-                Flag::Named("--only") => options.only.push(client(flags.value()?)?),
+                Flag::Named("--only") => options.only.push(name(flags.value()?)?),
                 Flag::Named("--allow-skip") => options.allow_skip = true,
+                Flag::Named("--seed") => options.cases.seed = flags.value()?,
+                Flag::Named("--cases") => options.cases.count = flags.value()?,
+                Flag::Named("--case") => options.cases.only = Some(flags.value()?),
                 Flag::Named(_) => options.time_limit = Duration::from_secs(flags.value()?),
             }
         }
@@ -56,14 +78,18 @@ impl Options {
 
     /// The clients that were asked for.
     pub(super) fn clients(&self) -> impl Iterator<Item = &'static Client> {
-        CLIENTS.iter().filter(|client| {
-            self.only.is_empty() || self.only.iter().any(|name| name == client.name)
-        })
+        CLIENTS.iter().filter(|client| self.wants(client.name))
+    }
+
+    /// Whether this was asked for.
+    pub(super) fn wants(&self, name: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|only| only == name)
     }
 }
 
-fn client(name: String) -> Result<String, Failure> {
-    let names: Vec<&str> = CLIENTS.iter().map(|client| client.name).collect();
+fn name(name: String) -> Result<String, Failure> {
+    let clients = CLIENTS.iter().map(|client| client.name);
+    let names: Vec<&str> = clients.chain([oracles::NAME]).collect();
     if names.contains(&name.as_str()) {
         return Ok(name);
     }
@@ -95,11 +121,36 @@ mod tests {
     }
 
     #[test]
+    fn the_oracles_are_asked_unless_only_clients_are_named() {
+        let wants = |args: &[&str]| {
+            let options = read(args).expect("it is right").expect("no help");
+            options.wants(oracles::NAME)
+        };
+        assert!(wants(&[]) && wants(&["--only", "oracles"]));
+        assert!(!wants(&["--only", "ws"]));
+        assert_eq!(clients(&["--only", "oracles"]), [""; 0]);
+    }
+
+    #[test]
+    fn the_cases_are_those_that_were_asked_for() {
+        let args = ["--seed", "7", "--cases", "40", "--case", "stream-3"];
+        let options = read(&args).expect("it is right").expect("no help");
+        let cases = Cases {
+            seed: 7,
+            count: 40,
+            only: Some("stream-3".to_owned()),
+        };
+        assert_eq!(options.cases, cases);
+    }
+
+    #[test]
     fn mistakes_are_usage_errors() {
         for args in [
             &["--only", "websocket"][..],
             &["--only"],
             &["--time-limit", "soon"],
+            &["--seed", "-1"],
+            &["--cases", "many"],
             &["ws"],
         ] {
             assert!(matches!(read(args), Err(Failure::Usage(_))), "{args:?}");

@@ -11,7 +11,7 @@ use crate::process;
 
 const REQUIREMENTS: &str = include_str!("../../interop/python/requirements.txt");
 
-/// What `websockets` asks for.
+/// What `websockets` asks for; `wsproto` is content with less.
 const OLDEST: [u32; 3] = [3, 11, 0];
 const PROGRAMS: &[&str] = &[
     "python3",
@@ -54,7 +54,9 @@ pub(super) fn prepare(dir: &Path) -> Result<Option<Launcher>, Failure> {
 
 fn is_ready(installation: &Installation, program: &Path) -> bool {
     let mut import = Command::new(program);
-    import.args(ISOLATED).args(["-c", "import websockets"]);
+    import
+        .args(ISOLATED)
+        .args(["-c", "import websockets, wsproto"]);
     installation.is_made() && process::output(&mut import).is_ok()
 }
 

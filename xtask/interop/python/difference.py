@@ -1,0 +1,22 @@
+"""A difference that is allowed."""
+
+from dataclasses import dataclass
+from typing import Callable
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One way in which an oracle may differ, and the sentence that decides for us or that allows both.
+
+    `when` is asked with a case, which has our verdict, and with the other verdict.
+    """
+
+    oracle: str
+    what: str
+    when: Callable[[dict, dict], bool]
+    because: str
+
+
+def both(*conditions):
+    """All of the conditions."""
+    return lambda case, seen: all(condition(case, seen) for condition in conditions)
