@@ -77,6 +77,8 @@ def main(path, seed, cases, case=None):
         ranges = [(kind, 0, cases * share // 20) for kind, share in SHARES.items()]
     else:
         kind, _, number = case.partition("-")
+        if kind not in SHARES or not number.isdigit():
+            sys.exit(f"oracles: `{case}` is no case; one is called as `stream-17`, of the kinds {', '.join(SHARES)}")
         ranges = [(kind, int(number), 1)]
     start = time.monotonic()
     tally = Tally(seed)
