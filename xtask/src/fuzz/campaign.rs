@@ -16,8 +16,8 @@ use crate::workspace::Workspace;
 
 const POLL: Duration = Duration::from_millis(50);
 
-/// For reading the seeds, and for an input that hangs.
-const GRACE: Duration = Duration::from_secs(120);
+/// For running the inputs that are there already, and for one that hangs.
+const GRACE: Duration = Duration::from_secs(600);
 
 const MERGE_LIMIT: Duration = Duration::from_secs(600);
 
