@@ -14,22 +14,26 @@
 mod close_payload;
 mod connection;
 mod cuts;
+mod diff_tungstenite;
 mod frame_header;
 mod frame_stream;
 mod handshake;
 mod limits;
 mod mask;
 pub mod program;
+mod server_io;
 mod target;
 mod utf8_stream;
 
 pub use close_payload::close_payload;
 pub use connection::{connection_client, connection_ops, connection_server};
 pub use cuts::Cuts;
+pub use diff_tungstenite::diff_tungstenite;
 pub use frame_header::frame_header;
 pub use frame_stream::frame_stream;
 pub use handshake::{handshake_request, handshake_response, header_lists};
 pub use limits::Limits;
 pub use mask::mask;
+pub use server_io::server_io;
 pub use target::{TARGETS, Target};
 pub use utf8_stream::utf8_stream;

@@ -26,6 +26,10 @@ pub const TARGETS: &[Target] = &[
         body: crate::connection_server,
     },
     Target {
+        name: "diff_tungstenite",
+        body: crate::diff_tungstenite,
+    },
+    Target {
         name: "frame_header",
         body: crate::frame_header,
     },
@@ -48,6 +52,10 @@ pub const TARGETS: &[Target] = &[
     Target {
         name: "mask",
         body: crate::mask,
+    },
+    Target {
+        name: "server_io",
+        body: crate::server_io,
     },
     Target {
         name: "utf8_stream",

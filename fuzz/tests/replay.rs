@@ -26,12 +26,14 @@ replay! {
     connection_client
     connection_ops
     connection_server
+    diff_tungstenite
     frame_header
     frame_stream
     handshake_request
     handshake_response
     header_lists
     mask
+    server_io
     utf8_stream
 }
 

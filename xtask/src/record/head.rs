@@ -21,13 +21,36 @@ pub(super) fn settled(head: &[u8]) -> Vec<u8> {
     lines.flat_map(settled_line).collect()
 }
 
+/// The values of the list headers of RFC 6455 11.3, a line for each behind a byte that tells which it is: `p` for the
+/// subprotocols, `e` for the extensions.
+pub(super) fn lists(head: &[u8]) -> Vec<u8> {
+    let mut lists = Vec::new();
+    for line in head.split(|byte| *byte == b'\n') {
+        for (kind, name) in [
+            (b'p', "Sec-WebSocket-Protocol"),
+            (b'e', "Sec-WebSocket-Extensions"),
+        ] {
+            if let Some(value) = value_of(line, name) {
+                lists.push(kind);
+                lists.extend(value.trim_ascii());
+                lists.push(b'\n');
+            }
+        }
+    }
+    lists
+}
+
+/// What stands behind the colon, if the line has this name.
+fn value_of<'a>(line: &'a [u8], name: &str) -> Option<&'a [u8]> {
+    let (start, rest) = line.split_at_checked(name.len())?;
+    let value = rest.strip_prefix(b":")?;
+    start.eq_ignore_ascii_case(name.as_bytes()).then_some(value)
+}
+
 fn settled_line(line: &[u8]) -> Vec<u8> {
-    let replaced = SETTLED.iter().find(|(name, _)| {
-        let start = line.split_at_checked(name.len());
-        start.is_some_and(|(start, rest)| {
-            start.eq_ignore_ascii_case(name.as_bytes()) && rest.starts_with(b":")
-        })
-    });
+    let replaced = SETTLED
+        .iter()
+        .find(|(name, _)| value_of(line, name).is_some());
     let Some((name, value)) = replaced else {
         return line.to_vec();
     };
@@ -49,6 +72,12 @@ mod tests {
             (&b"GET / HTTP/1.1\r\n"[..], &b""[..])
         );
         assert_eq!(split(b""), (&b""[..], &b""[..]));
+    }
+
+    #[test]
+    fn the_lists_of_a_head_are_lines_of_their_own() {
+        let head = b"GET / HTTP/1.1\r\nSec-WebSocket-Extensions: a; b\r\nHost: c\r\nsec-websocket-protocol:d, e\r\n\r\n";
+        assert_eq!(lists(head), b"ea; b\npd, e\n");
     }
 
     #[test]

@@ -17,7 +17,7 @@ are in target/record.
 
   --cases LIST          only these, as 1.*,7.13.1; may be given again (default: all but 9.*, which are large)
   --largest BYTES       longer seeds are cut (default: 2048)
-  --most COUNT          seeds for each target at most, spread over the cases (default: 60)
+  --most COUNT          seeds for each target at most, spread over the cases (default: 25)
   --wstest PATH         the suite's program
   --time-limit SECONDS  for the suite as a whole (default: 900)";
 
@@ -43,7 +43,7 @@ impl Default for Options {
         Self {
             cases: DEFAULT_CASES.iter().map(ToString::to_string).collect(),
             largest: 2048,
-            most: 60,
+            most: 25,
             wstest: None,
             time_limit: Duration::from_secs(900),
         }

@@ -3,18 +3,35 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::frame::Frame;
+use super::head;
 use super::recording::{Recording, Stream};
 
-/// An input of four bytes of cuts, each of which means "all at once", and then the bytes.
-const AT_ONCE: &[u8] = &[0; 4];
+/// What stands in front of the text: cuts into pieces of 1, 7 and 64 bytes and the rest.
+const UTF8_STREAM: &[u8] = &[1, 7, 64, 0];
 
-/// The same, in pieces of 1, 7 and 64 bytes and the rest.
-const IN_PIECES: &[u8] = &[1, 7, 64, 0];
-
-/// A masking-key, cuts, an offset of eight bytes, a shift.
+/// What stands in front of the payload: a masking-key, the same cuts, an offset of eight bytes, a shift.
 const MASK: &[u8] = &[
     0x37, 0xfa, 0x21, 0x3d, 1, 7, 64, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 ];
+
+/// What stands in front of the frames: the role of a server, no limits, the same cuts, no message before.
+const FRAME_STREAM: &[u8] = &[0, 0, 0, 0, 1, 7, 64, 0, 0];
+
+/// The same for a client.
+const FRAME_STREAM_OF_CLIENT: &[u8] = &[1, 0, 0, 0, 1, 7, 64, 0, 0];
+
+/// What stands in front of the frames: no limits, the end of the peer's direction, a plan that reads all there is.
+const CONNECTION: &[u8] = &[0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+
+/// What stands in front of the head: no limits, the cuts.
+const HANDSHAKE: &[u8] = &[0, 0, 1, 7, 64, 0];
+
+/// What stands in front of the stream: it has a request of its own; no drop, no steps, no actions.
+const SERVER_IO: &[u8] = &[1, 0, 0, 0, 0];
+
+/// What stands in front of the frames: the role, and a limit that few messages pass.
+const DIFF_TUNGSTENITE: &[u8] = &[0b100];
+const DIFF_TUNGSTENITE_OF_CLIENT: &[u8] = &[0b101];
 
 /// Opcodes of RFC 6455 11.8.
 const CONTINUATION: u8 = 0x0;
@@ -60,18 +77,26 @@ impl Seeds {
     fn take(&mut self, recording: &Recording) {
         let name = format!("autobahn-{}", recording.case);
         let Recording { client, server, .. } = recording;
-        self.add("handshake_request", &name, &[&client.head]);
-        self.add("handshake_response", &name, &[&server.head]);
+        self.add("handshake_request", &name, &[HANDSHAKE, &client.head]);
+        self.add("handshake_response", &name, &[HANDSHAKE, &server.head]);
+        let lists = head::lists(&client.head);
+        self.add("header_lists", &name, &[&lists]);
         let (sent, received) = (client.bytes(), server.bytes());
-        self.add("connection_server", &name, &[IN_PIECES, &sent]);
-        self.add("connection_client", &name, &[IN_PIECES, &received]);
-        self.add("frame_stream", &name, &[AT_ONCE, &sent]);
-        self.add("server_io", &name, &[&client.head, &sent]);
-        self.add("diff_tungstenite", &name, &[&[0], &sent]);
+        self.add("connection_server", &name, &[CONNECTION, &sent]);
+        self.add("connection_client", &name, &[CONNECTION, &received]);
+        self.add("frame_stream", &name, &[FRAME_STREAM, &sent]);
+        self.add("server_io", &name, &[SERVER_IO, &client.head, &sent]);
+        self.add("diff_tungstenite", &name, &[DIFF_TUNGSTENITE, &sent]);
+        let of_client = format!("{name}-server");
+        self.add(
+            "frame_stream",
+            &of_client,
+            &[FRAME_STREAM_OF_CLIENT, &received],
+        );
         self.add(
             "diff_tungstenite",
-            &format!("{name}-server"),
-            &[&[1], &received],
+            &of_client,
+            &[DIFF_TUNGSTENITE_OF_CLIENT, &received],
         );
         for (side, stream) in [("", client), ("-server", server)] {
             for (i, frame) in stream.frames.iter().enumerate() {
@@ -84,7 +109,7 @@ impl Seeds {
         self.add("frame_header", name, &[&frame.header()]);
         self.add("mask", name, &[MASK, frame.payload()]);
         match frame.opcode() {
-            TEXT | CONTINUATION => self.add("utf8_stream", name, &[IN_PIECES, frame.payload()]),
+            TEXT | CONTINUATION => self.add("utf8_stream", name, &[UTF8_STREAM, frame.payload()]),
             CLOSE => self.add("close_payload", name, &[frame.payload()]),
             _ => {}
         }
@@ -117,7 +142,7 @@ impl Stream {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{frame, head};
+    use super::super::frame;
     use super::*;
 
     const REQUEST: &[u8] = b"GET / HTTP/1.1\r\n\r\n";
@@ -150,14 +175,14 @@ mod tests {
         let seeds = Seeds::of(&[recording("1.1.1")], 1000);
         assert_eq!(
             of_target(&seeds, "handshake_request"),
-            [("autobahn-1.1.1", REQUEST)]
+            [("autobahn-1.1.1", &*[HANDSHAKE, REQUEST].concat())]
         );
         assert_eq!(
-            of_target(&seeds, "connection_client"),
-            [(
-                "autobahn-1.1.1",
-                &b"\x01\x07\x40\x00\x81\x02hi\x88\x02\x03\xe8"[..]
-            )]
+            of_target(&seeds, "diff_tungstenite")[1],
+            (
+                "autobahn-1.1.1-server",
+                &b"\x05\x81\x02hi\x88\x02\x03\xe8"[..]
+            )
         );
         assert_eq!(
             of_target(&seeds, "frame_header"),
@@ -184,7 +209,7 @@ mod tests {
         );
         assert_eq!(
             of_target(&seeds, "server_io"),
-            [("autobahn-1.1.1", &REQUEST[..6])]
+            [("autobahn-1.1.1", &b"\x01\0\0\0\0G"[..])]
         );
     }
 
