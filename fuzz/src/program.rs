@@ -3,7 +3,9 @@
 use std::{
     env, fs,
     io::{self, Read},
+    panic,
     path::PathBuf,
+    process,
 };
 
 #[cfg(fuzzing)]
@@ -25,7 +27,8 @@ macro_rules! program {
     };
 }
 
-/// Runs a body with each of the files that the command line names, or with standard input when it names none.
+/// Runs a body with each of the files that the command line names, or with standard input when it names none. A panic
+/// becomes SIGABRT, which is what other fuzzers take for a finding.
 ///
 /// # Errors
 ///
@@ -35,12 +38,18 @@ pub fn run(body: fn(&[u8])) -> io::Result<()> {
     if paths.is_empty() {
         let mut input = Vec::new();
         io::stdin().read_to_end(&mut input)?;
-        body(&input);
+        call(body, &input);
         return Ok(());
     }
     for path in paths {
         println!("{}", path.display());
-        body(&fs::read(path)?);
+        call(body, &fs::read(path)?);
     }
     Ok(())
+}
+
+fn call(body: fn(&[u8]), input: &[u8]) {
+    if panic::catch_unwind(|| body(input)).is_err() {
+        process::abort();
+    }
 }

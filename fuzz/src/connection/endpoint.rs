@@ -26,7 +26,6 @@ pub(super) struct Endpoint {
     /// How much the transport takes at once when the connection fails.
     takes: usize,
     holds: bool,
-    sent_large: bool,
 }
 
 /// What an endpoint does with messages.
@@ -58,7 +57,6 @@ impl Endpoint {
             heard: Vec::new(),
             takes,
             holds: false,
-            sent_large: false,
         }
     }
 
@@ -201,13 +199,6 @@ impl Endpoint {
             self.judge.expect(event);
         }
         self.look();
-    }
-
-    /// A message that does not fit in one batch; once, for the sake of speed.
-    pub(super) fn send_large(&mut self) {
-        if !mem::replace(&mut self.sent_large, true) {
-            self.send(Message::from(&[0xAB; 300 << 10][..]));
-        }
     }
 
     pub(super) fn ping(&mut self, len: usize) {

@@ -99,7 +99,6 @@ fn act(endpoint: &mut Endpoint, [what, amount]: [u8; 2], flags: u8, bytes: &mut 
         13 => endpoint.hold_or_release(),
         14 => endpoint.fail_with(CloseCode::INTERNAL_ERROR),
         _ if amount == 0 => endpoint.abort(),
-        _ if amount == 255 => endpoint.send_large(),
         _ => endpoint.send(Message::from("text")),
     }
 }
