@@ -1,7 +1,9 @@
 //! The tasks of this repository: `cargo xtask help` lists them.
 
 mod autobahn;
+mod cargo_tool;
 mod ci;
+mod coverage;
 mod decide;
 mod failure;
 mod finding;
@@ -12,6 +14,7 @@ mod interop;
 mod layers;
 mod load;
 mod logged;
+mod mutants;
 mod pip;
 mod process;
 mod record;
@@ -66,6 +69,16 @@ const TASKS: &[Task] = &[
         name: "record",
         summary: "seeds for the fuzz targets, from what Autobahn and the echo server say to one another",
         run: record::run,
+    },
+    Task {
+        name: "coverage",
+        summary: "the lines of the lower crates that their own tests run: all of them",
+        run: coverage::run,
+    },
+    Task {
+        name: "mutants",
+        summary: "changes to the lower crates, one at a time: do their tests notice?",
+        run: mutants::run,
     },
     Task {
         name: "load",

@@ -5,6 +5,7 @@ use std::process::Command;
 
 use super::no_std;
 use crate::autobahn;
+use crate::coverage;
 use crate::decide;
 use crate::failure::Failure;
 use crate::fuzz;
@@ -76,6 +77,11 @@ pub(super) const STEPS: &[Step] = &[
         name: "replay",
         what: "the fuzz targets: format, clippy, every input of every corpus",
         run: replay,
+    },
+    Step {
+        name: "coverage",
+        what: "every line of the lower crates is run by their own tests",
+        run: coverage,
     },
     Step {
         name: "doc",
@@ -215,6 +221,15 @@ fn fuzz(_: &Workspace) -> Result<Outcome, Failure> {
     Ok(match fuzz::run_or_skip()? {
         fuzz::Outcome::Passed => Outcome::Passed,
         fuzz::Outcome::Skipped => Outcome::Skipped("there is no way to fuzz here, see above"),
+    })
+}
+
+fn coverage(workspace: &Workspace) -> Result<Outcome, Failure> {
+    Ok(match coverage::run_or_skip(workspace)? {
+        coverage::Outcome::Passed => Outcome::Passed,
+        coverage::Outcome::Skipped => {
+            Outcome::Skipped("there is nothing to measure with here, see above")
+        }
     })
 }
 

@@ -3,12 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::cargo_tool::CargoTool;
 use crate::failure::Failure;
-use crate::installation::Installation;
 use crate::process;
-use crate::workspace;
 
-const VERSION: &str = "0.13.2";
+const CARGO_FUZZ: CargoTool = CargoTool {
+    name: "cargo-fuzz",
+    version: "0.13.2",
+    ask: &["--version"],
+};
 
 /// What fuzzing needs beside the sources.
 #[derive(Debug)]
@@ -26,7 +29,11 @@ impl Toolchain {
                 "fuzzing needs a nightly compiler: `rustup toolchain install nightly --profile minimal`",
             )
         })?;
-        let cargo_fuzz = find_or_install(root.join(".cache/cargo-fuzz"))?;
+        let on_path = PathBuf::from("cargo-fuzz");
+        let cargo_fuzz = match runs(&on_path) {
+            true => on_path,
+            false => CARGO_FUZZ.install(root)?,
+        };
         Ok(Self { cargo_fuzz, host })
     }
 
@@ -59,30 +66,6 @@ fn host_in(told: &str) -> Option<String> {
     let value = |key: &str| told.lines().find_map(|line| line.strip_prefix(key));
     value("release: ").filter(|release| release.contains("nightly"))?;
     value("host: ").map(str::to_owned)
-}
-
-fn find_or_install(dir: PathBuf) -> Result<PathBuf, Failure> {
-    let on_path = PathBuf::from("cargo-fuzz");
-    if runs(&on_path) {
-        return Ok(on_path);
-    }
-    let installation = Installation::at(dir, format!("cargo-fuzz {VERSION}\n"));
-    let program = installation.path("bin/cargo-fuzz");
-    let is_ready = || installation.is_made() && runs(&program);
-    if !is_ready() {
-        installation.make(is_ready, || install(&installation))?;
-    }
-    Ok(program)
-}
-
-fn install(installation: &Installation) -> Result<(), Failure> {
-    let mut cargo = workspace::cargo();
-    cargo.args(["install", "cargo-fuzz", "--locked", "--version"]);
-    cargo.arg(format!("={VERSION}"));
-    cargo.arg("--root").arg(installation.path(""));
-    cargo.arg("--target-dir").arg(installation.path("target"));
-    installation.step(&format!("cargo-fuzz {VERSION}"), &mut cargo)?;
-    crate::installation::remove(&installation.path("target"))
 }
 
 fn runs(cargo_fuzz: &Path) -> bool {

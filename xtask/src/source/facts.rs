@@ -77,6 +77,11 @@ impl Facts {
         self.tests.iter().map(Region::lines).sum()
     }
 
+    /// Whether a line, counted from 1, is one of a test.
+    pub(crate) fn is_test_line(&self, line: usize) -> bool {
+        self.tests.iter().any(|region| region.touches(line))
+    }
+
     /// Whether the file says `#![cfg(test)]`.
     pub(crate) fn is_test_file(&self) -> bool {
         self.whole_file_is_test

@@ -23,6 +23,11 @@ impl Region {
         (self.start..self.end).contains(&span.start())
     }
 
+    /// Whether some of it stands in this line, counted from 1.
+    pub(crate) fn touches(&self, line: usize) -> bool {
+        (self.start.line..=self.end.line).contains(&line)
+    }
+
     /// How many lines it touches.
     pub(crate) fn lines(&self) -> usize {
         self.end.line + 1 - self.start.line

@@ -1,0 +1,93 @@
+//! `cargo xtask mutants`: does a test notice, when the code of the lower crates is changed?
+//!
+//! cargo-mutants changes one thing at a time and runs the crate's own tests. A change that none of them notices is a
+//! line that is run and not looked at. Changes that cannot be noticed, because the code means the same with them,
+//! stand in `.cargo/mutants.toml`, each with its reason.
+
+mod options;
+mod outcome;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use options::Options;
+use outcome::Outcome;
+
+use crate::cargo_tool::CargoTool;
+use crate::failure::Failure;
+use crate::installation;
+use crate::process::{self, Running};
+use crate::workspace::Workspace;
+
+const CARGO_MUTANTS: CargoTool = CargoTool {
+    name: "cargo-mutants",
+    version: "27.1.0",
+    ask: &["mutants", "--version"],
+};
+
+/// The crates that anybody may build on alone.
+const CRATES: &[&str] = &["ws-frame", "ws-connection", "ws-handshake"];
+
+/// Less than the shortest that a crowded machine may need for the tests of a crate.
+const SHORTEST_TIMEOUT: &str = "30";
+
+/// Strategies are deep, and not every frame of theirs is optimised away.
+const STACK: &str = "16777216";
+
+/// What it exits with when all went well, when a change was not noticed, and when one made a test endless.
+const DONE: [i32; 3] = [0, 2, 3];
+
+/// The task.
+pub(crate) fn run(args: &[String]) -> Result<(), Failure> {
+    let Some(options) = Options::read(args)? else {
+        return Ok(());
+    };
+    let workspace = Workspace::load()?;
+    let program = CARGO_MUTANTS.install(&workspace.root)?;
+    let mut outcomes = Vec::new();
+    for name in &options.crates {
+        let dir = workspace.target.join("mutants").join(name);
+        if !options.goes_on {
+            installation::remove(&dir)?;
+        }
+        std::fs::create_dir_all(&dir)?;
+        println!("\nmutants: {name}, by its own tests ...");
+        change(&program, name, &dir, &options, &workspace.root)?;
+        outcomes.push(Outcome::read(name, &dir.join("mutants.out"))?);
+    }
+    outcome::report(&outcomes)
+}
+
+/// Makes every change, in copies of the sources.
+fn change(
+    program: &PathBuf,
+    name: &str,
+    dir: &Path,
+    options: &Options,
+    root: &Path,
+) -> Result<(), Failure> {
+    let mut mutants = Command::new(program);
+    mutants.args(["mutants", "--package", name, "--profile", "mutants"]);
+    mutants.args(["--minimum-test-timeout", SHORTEST_TIMEOUT]);
+    mutants.arg("--jobs").arg(options.jobs.to_string());
+    mutants.arg("--output").arg(dir);
+    if options.goes_on {
+        mutants.arg("--iterate");
+    }
+    mutants.args(["--", "--lib", "--tests"]);
+    mutants
+        .current_dir(root)
+        .env("RUST_MIN_STACK", STACK)
+        // To know that there is a counterexample is enough.
+        .env("PROPTEST_MAX_SHRINK_ITERS", "0")
+        .env("PROPTEST_DISABLE_FAILURE_PERSISTENCE", "1");
+    let status = Running::start(&mut mutants)?.wait(Duration::MAX)?;
+    process::stop_if_interrupted()?;
+    match status.code() {
+        Some(code) if DONE.contains(&code) => Ok(()),
+        _ => Err(Failure::failed(format!(
+            "cargo-mutants ended with {status} before it had changed all of {name}"
+        ))),
+    }
+}
