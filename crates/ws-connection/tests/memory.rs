@@ -387,3 +387,20 @@ fn an_endpoint_that_was_cut_holds_nothing() {
     assert_eq!(info.bytes_current, 0, "{sender:?}");
     assert_eq!(sender.queued(), 0);
 }
+
+#[test]
+fn one_reply_after_another_is_encoded_into_the_buffers_of_those_before() {
+    let mut sender = Sender::server(Config::default());
+    let mut batch = Batch::default();
+    let now = Instant::now();
+    let mut reply = || {
+        sender.send(Message::from("reply")).expect("open");
+        sender.transmit(now, &mut batch);
+        batch.advance(batch.remaining());
+    };
+    for _ in 0..3 {
+        reply();
+    }
+    let ((), info) = measure(|| (0..100).for_each(|_| reply()));
+    assert_eq!(info.count_total, 0, "{info:?}");
+}

@@ -132,5 +132,6 @@ mod tests {
         assert_eq!(both.difference(Rsv::RSV2.union(Rsv::RSV3)), Rsv::RSV1);
         assert!(both.difference(both).is_empty() && Rsv::default().is_empty());
         assert!(!both.is_empty());
+        assert_eq!(both.union(Rsv::RSV1), both);
     }
 }

@@ -102,6 +102,19 @@ fn what_is_no_origin_is_not_the_same() {
 }
 
 #[test]
+fn an_origin_of_512_bytes_is_one_and_a_longer_one_is_not() {
+    let of = |len: usize| format!("{}://a", "s".repeat(len - "://a".len()));
+    assert_eq!(
+        of(512).parse::<Origin>().map(|origin| origin.to_string()),
+        Ok(of(512))
+    );
+    assert!(matches!(
+        of(513).parse::<Origin>(),
+        Err(OriginError::Malformed { .. })
+    ));
+}
+
+#[test]
 fn a_host_that_is_none_is_never_the_same() {
     for host in [
         "",

@@ -179,3 +179,34 @@ fn there_is_no_room_between_frames_and_none_for_small_messages() {
     }
     assert!(receiver.payload_room().is_none());
 }
+
+#[test]
+fn there_is_room_from_32_kib_of_a_message_on() {
+    let bytes = Frame::binary([7; 100_000]).masked([1, 2, 3, 4]).encode();
+    let header = bytes.len() - 100_000;
+    for (arrived, has_room) in [((32 << 10) - 1, false), (32 << 10, true)] {
+        let mut receiver = receiver(Role::Server, &large_config());
+        Run::observe(&mut receiver, [&bytes[..header + arrived]]);
+        assert_eq!(receiver.payload_room().is_some(), has_room, "{arrived}");
+    }
+}
+
+/// Room for 4 KiB is worth a read, so the buffer grows only when there is less.
+#[test]
+fn a_buffer_with_4_kib_to_spare_does_not_grow() {
+    let bytes = Frame::binary([7; 100_000]).masked([1, 2, 3, 4]).encode();
+    let (start, rest) = bytes.split_at(40_000);
+    let mut receiver = receiver(Role::Server, &large_config());
+    Run::observe(&mut receiver, [start]);
+    let mut room = receiver.payload_room().expect("most of it is to come");
+    let fill = room.remaining_mut() - (4 << 10);
+    room.put_slice(&rest[..fill]);
+    drop(room);
+    for (more, expected) in [(0, 4 << 10), (1, rest.len() - fill - 1)] {
+        let mut room = receiver.payload_room().expect("some of it is to come");
+        room.put_slice(&rest[fill..fill + more]);
+        drop(room);
+        let room = receiver.payload_room().expect("some of it is to come");
+        assert_eq!(room.remaining_mut(), expected);
+    }
+}
