@@ -404,3 +404,14 @@ fn one_reply_after_another_is_encoded_into_the_buffers_of_those_before() {
     let ((), info) = measure(|| (0..100).for_each(|_| reply()));
     assert_eq!(info.count_total, 0, "{info:?}");
 }
+
+#[test]
+fn the_first_tens_of_small_replies_share_one_allocation() {
+    let mut sender = Sender::server(Config::default());
+    let ((), info) = measure(|| {
+        for _ in 0..50 {
+            sender.send(Message::from("small reply")).expect("open");
+        }
+    });
+    assert_eq!(info.count_total, 1, "{info:?}");
+}

@@ -2,7 +2,7 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use ws_handshake::{Limits, Request, Response, head_end};
+use ws_handshake::{Limits, Request, RequestError, Response, head_end};
 
 const REQUEST: &[u8] =
     b"\r\nGET /chat?room=1 HTTP/1.1\r\nHost: example.com\r\nUpgrade: websocket\r\n\
@@ -171,5 +171,16 @@ proptest! {
             scanned = len;
         }
         prop_assert_eq!(found, whole);
+    }
+}
+
+/// Of a version that is not spoken the end is waited for, so that it can be told; of what is none, nothing.
+#[test]
+fn what_can_no_longer_become_a_version_is_refused_before_its_line_ends() {
+    let decode = |src: &str| Request::decode(src.as_bytes(), &Limits::default());
+    assert_eq!(decode("GET / HTTP/2.0"), Ok(None));
+    for line in ["GET / FTP/1.1.", "GET / HTTP/1.x", "GET / HTTP/11111.1"] {
+        let error = decode(line).expect_err(line);
+        assert!(matches!(error, RequestError::RequestLine { .. }), "{error}");
     }
 }

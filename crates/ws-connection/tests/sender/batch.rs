@@ -113,6 +113,18 @@ fn a_large_owned_payload_has_a_slice_of_its_own() {
     assert_eq!(lens[2], 50_000);
 }
 
+/// Below 8 KiB a copy is cheaper than a slice of its own in the write.
+#[test]
+fn an_owned_payload_is_copied_below_8_kib_and_not_from_there_on() {
+    for (len, expected) in [(0, 2), (8_191, 2), (8_192, 3)] {
+        let batch = batch(&[(len, true)]);
+        let mut slices = [IoSlice::new(&[]); 4];
+        let used = batch.chunks_vectored(&mut slices);
+        assert_eq!(used, expected, "the ping, and a message of {len} bytes");
+        assert_eq!(batch.remaining(), by_chunk(batch).len());
+    }
+}
+
 #[test]
 fn a_batch_that_is_not_written_keeps_its_bytes_when_it_is_released() {
     let messages = [(10, false), (50_000, true)];
