@@ -415,3 +415,20 @@ fn the_first_tens_of_small_replies_share_one_allocation() {
     });
     assert_eq!(info.count_total, 1, "{info:?}");
 }
+
+/// Two buffers take turns, and both of them go.
+#[test]
+fn a_sender_gives_back_the_buffers_of_several_replies_when_the_last_is_written() {
+    let mut sender = Sender::server(Config::default());
+    let mut batch = Batch::default();
+    let now = Instant::now();
+    let ((), info) = measure(|| {
+        for _ in 0..3 {
+            sender.send(Message::from("reply")).expect("open");
+            sender.transmit(now, &mut batch);
+            batch.advance(batch.remaining());
+        }
+        sender.transmit(now, &mut batch);
+    });
+    assert_eq!(info.bytes_current, 0, "{info:?}");
+}

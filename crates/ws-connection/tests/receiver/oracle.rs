@@ -170,6 +170,22 @@ fn the_room_ends_with_the_frame_however_often_it_is_asked_for() {
 }
 
 #[test]
+fn what_is_received_behind_what_was_read_into_the_room_ends_with_the_frame() {
+    let payload = vec![7; 100_000];
+    let bytes = Frame::binary(&payload).masked([1, 2, 3, 4]).encode();
+    let (start, rest) = bytes.split_at(40_000);
+    let next = Frame::text("next").masked([5, 6, 7, 8]).encode();
+    let mut receiver = receiver(Role::Server, &large_config());
+    Run::observe(&mut receiver, [start]);
+    let mut room = receiver.payload_room().expect("most of it is to come");
+    room.put_slice(&rest[..7_000]);
+    drop(room);
+    let run = Run::observe(&mut receiver, [&[&rest[7_000..], &next].concat()[..]]);
+    let next = naive::Event::Text("next".to_owned());
+    assert_eq!(run.events, [naive::Event::Binary(payload), next]);
+}
+
+#[test]
 fn there_is_no_room_between_frames_and_none_for_small_messages() {
     let small = Frame::binary([7; 1000]).masked([1, 2, 3, 4]).encode();
     let mut receiver = receiver(Role::Server, &Config::default());
@@ -189,6 +205,18 @@ fn there_is_room_from_32_kib_of_a_message_on() {
         Run::observe(&mut receiver, [&bytes[..header + arrived]]);
         assert_eq!(receiver.payload_room().is_some(), has_room, "{arrived}");
     }
+}
+
+/// The bytes that come next are the ping's, and not the message's.
+#[test]
+fn there_is_no_room_inside_a_control_frame_between_fragments() {
+    let fragment = Frame::binary([7; 50_000]).unfinished().masked([1, 2, 3, 4]);
+    let ping = Frame::ping("are you there").masked([1, 2, 3, 4]).encode();
+    let mut receiver = receiver(Role::Server, &large_config());
+    Run::observe(&mut receiver, [&fragment.encode()[..], &ping[..10]]);
+    assert!(receiver.payload_room().is_none());
+    let run = Run::observe(&mut receiver, [&ping[10..]]);
+    assert_eq!(run.events, [naive::Event::Ping(b"are you there".to_vec())]);
 }
 
 /// Room for 4 KiB is worth a read, so the buffer grows only when there is less.

@@ -189,3 +189,18 @@ fn messages_leave_in_the_order_in_which_they_were_sent_large_and_small() {
         .map(|(i, len)| vec![i as u8; len]);
     assert_eq!(messages, expected.collect::<Vec<_>>());
 }
+
+/// 600 KB do not fit into one batch.
+#[test]
+fn what_waits_behind_a_batch_that_is_taken_for_written_leaves_all_the_same() {
+    let mut outbox = Outbox::server(Config::default());
+    for _ in 0..6 {
+        outbox.sender.send(&[7; 100_000]).expect("room");
+    }
+    let len = outbox.transmit();
+    outbox.sender.assume_written();
+    let waiting = outbox.sender.queued();
+    assert!(waiting > 0);
+    outbox.batch.advance(len);
+    assert_eq!(outbox.write_bytes().len(), waiting);
+}
