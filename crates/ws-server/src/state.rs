@@ -121,30 +121,19 @@ impl State {
     /// deadline are cut.
     pub(crate) async fn drain(&self, wait: Duration) -> DrainReport {
         let clean_before = self.clean.load(Relaxed);
-        {
-            // Under the lock: each connection is in the list by now, or finds the new phase.
-            let _list = self.lock();
+        let open = {
+            let list = self.lock();
+            // Under the lock: each connection is in the list by now, or finds the new phase and is late.
             self.phase.send_replace(Phase::Draining);
-        }
-        let open = self.each_open(close_going_away);
+            each_open(list, close_going_away)
+        };
         let _ = timeout(wait, self.all_ended()).await;
-        let aborted = self.each_open(Handle::abort);
+        let aborted = each_open(self.lock(), Handle::abort);
         let _ = timeout(AFTER_ABORT, self.all_ended()).await;
         self.phase.send_replace(Phase::Over);
         let open = open + self.late.load(Relaxed);
         let clean = self.clean.load(Relaxed) - clean_before;
         DrainReport::new(open, clean, aborted)
-    }
-
-    /// Calls each; how many have not ended.
-    fn each_open(&self, call: impl Fn(&Handle)) -> usize {
-        let list = self.lock();
-        let handles: Vec<Handle> = list.iter().map(|(_, open)| open.handle.clone()).collect();
-        let count = list.iter().filter(|(_, open)| !open.ended).count();
-        // Outside the lock: a call wakes a task.
-        drop(list);
-        handles.iter().for_each(call);
-        count
     }
 
     async fn all_ended(&self) {
@@ -157,6 +146,16 @@ impl State {
     fn lock(&self) -> MutexGuard<'_, Slab<Open>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Calls each that is in the list; how many have not ended.
+fn each_open(list: MutexGuard<'_, Slab<Open>>, call: impl Fn(&Handle)) -> usize {
+    let handles: Vec<Handle> = list.iter().map(|(_, open)| open.handle.clone()).collect();
+    let count = list.iter().filter(|(_, open)| !open.ended).count();
+    // Outside the lock: a call wakes a task.
+    drop(list);
+    handles.iter().for_each(call);
+    count
 }
 
 fn close_going_away(handle: &Handle) {
@@ -242,5 +241,51 @@ impl Seat {
 impl Drop for Seat {
     fn drop(&mut self) {
         self.place.state.lock().remove(self.key);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use ws_connection::Sender;
+    use ws_handler::Outlet;
+
+    use super::*;
+
+    /// So many at once that some get hold of the list whenever it is free.
+    const OPENING: usize = 8;
+
+    /// The phase changes and the list is read under one lock.
+    #[test]
+    fn a_connection_that_opens_while_a_drain_begins_is_counted_once() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .expect("a runtime");
+        for _ in 0..50 {
+            let state = Arc::new(State::new(Arc::default(), OPENING));
+            let outlet = Outlet::new(Sender::server(ws_connection::Config::default()));
+            let open = || {
+                let (place, _) = state.admit().expect("there is room");
+                while !state.is_draining() {
+                    std::hint::spin_loop();
+                }
+                let seat = place.register(&outlet.handle());
+                thread::sleep(Duration::from_millis(1));
+                drop(seat);
+            };
+            let report = thread::scope(|scope| {
+                for _ in 0..OPENING {
+                    scope.spawn(open);
+                }
+                // All of them wait by now.
+                while state.granted.load(Relaxed) < OPENING {
+                    thread::yield_now();
+                }
+                runtime.block_on(state.drain(Duration::from_secs(60)))
+            });
+            assert_eq!(report.open(), OPENING);
+        }
     }
 }
