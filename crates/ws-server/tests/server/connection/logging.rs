@@ -1,30 +1,48 @@
 //! What the application's log hears of a connection that failed.
 
 use std::{
+    cell::RefCell,
     fmt::{Debug, Write},
-    sync::{Arc, Mutex},
+    sync::Once,
 };
 
 use tracing::{
     Event, Metadata, Subscriber,
     field::{Field, Visit},
     span,
-    subscriber::set_default,
+    subscriber::set_global_default,
 };
 use ws_testing::{naive::Frame, peer::masked};
 
 use crate::served::Served;
 
-/// Keeps the events as `LEVEL message name=value`.
-#[derive(Clone, Debug, Default)]
-struct Lines(Arc<Mutex<Vec<String>>>);
+thread_local! {
+    /// The events of the thread's test, as `LEVEL message name=value`.
+    static LINES: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Keeps what is logged. It is there for the whole program: tracing asks whoever comes by a place first
+/// whether it is of interest, and remembers that for the threads of all tests.
+#[derive(Debug)]
+struct Lines;
 
 impl Lines {
+    /// From now on, what this thread logs is kept.
+    fn keep() {
+        static SET: Once = Once::new();
+        SET.call_once(|| set_global_default(Self).expect("no other test sets one"));
+        LINES.take();
+    }
+
     /// How many lines hold all of the words.
-    fn count(&self, words: &[&str]) -> usize {
-        let lines = self.0.lock().expect("nobody panics under this lock");
+    fn count(words: &[&str]) -> usize {
         let holds = |line: &&String| words.iter().all(|word| line.contains(word));
-        lines.iter().filter(holds).count()
+        LINES.with_borrow(|lines| lines.iter().filter(holds).count())
+    }
+
+    /// All of them.
+    fn all() -> Vec<String> {
+        LINES.with_borrow(Vec::clone)
     }
 }
 
@@ -44,8 +62,7 @@ impl Subscriber for Lines {
     fn event(&self, event: &Event<'_>) {
         let mut line = Line(event.metadata().level().to_string());
         event.record(&mut line);
-        let mut lines = self.0.lock().expect("nobody panics under this lock");
-        lines.push(line.0);
+        LINES.with_borrow_mut(|lines| lines.push(line.0));
     }
 
     fn enter(&self, _: &span::Id) {}
@@ -70,8 +87,7 @@ const PEER: &str = "peer=192.0.2.7:4711";
 /// "the server MUST _Close the WebSocket Connection_, and SHOULD log the problem" (RFC 6455 7.1.7)
 #[tokio::test(start_paused = true)]
 async fn the_problem_of_a_connection_that_fails_is_logged_with_its_peer() {
-    let lines = Lines::default();
-    let _guard = set_default(lines.clone());
+    Lines::keep();
     for (bytes, problem) in [
         (masked(Frame::new(0xB, "")), "reserved opcode 0xb"),
         (Frame::text("bare").encode(), "mask"),
@@ -81,17 +97,17 @@ async fn the_problem_of_a_connection_that_fails_is_logged_with_its_peer() {
         served.peer.write(bytes).await;
         served.ended().await;
         assert_eq!(
-            lines.count(&["DEBUG", PEER, "1006", problem]),
+            Lines::count(&["DEBUG", PEER, "1006", problem]),
             1,
-            "{lines:?}"
+            "{:?}",
+            Lines::all()
         );
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_handshake_that_is_refused_and_a_panic_are_logged() {
-    let lines = Lines::default();
-    let _guard = set_default(lines.clone());
+    Lines::keep();
     let mut served = Served::new();
     served
         .peer
@@ -100,13 +116,19 @@ async fn a_handshake_that_is_refused_and_a_panic_are_logged() {
     served.peer.finish().await;
     served.ended().await;
     assert_eq!(
-        lines.count(&["DEBUG", "handshake refused", "400"]),
+        Lines::count(&["DEBUG", "handshake refused", "400"]),
         1,
-        "{lines:?}"
+        "{:?}",
+        Lines::all()
     );
 
     let mut served = Served::open().await;
     served.say("do panic").await;
     served.ended().await;
-    assert_eq!(lines.count(&[PEER, "a callback panicked"]), 1, "{lines:?}");
+    assert_eq!(
+        Lines::count(&[PEER, "a callback panicked"]),
+        1,
+        "{:?}",
+        Lines::all()
+    );
 }
