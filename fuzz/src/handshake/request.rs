@@ -8,11 +8,10 @@ use base64::{
 use http::{
     StatusCode, Version,
     header::{self, HeaderValue},
-    uri::PathAndQuery,
 };
 use ws_handshake::{
-    Acceptance, ClientRequest, Limits, Rejection, Request, RequestError, Response, accept_key,
-    head_end,
+    Acceptance, ClientRequest, Extension, Limits, Rejection, Request, RequestError, Response,
+    accept_key, head_end,
 };
 
 use super::head_limits::HeadLimits;
@@ -141,10 +140,10 @@ fn check_accepted(request: &Request, acceptance: Acceptance) {
     );
     let extensions = request.extensions().expect("they were checked");
 
-    let path = request.uri().path_and_query();
-    let path = path.map_or("/", PathAndQuery::as_str);
+    let path = target(request);
     let host = request.host().expect("it was checked");
-    let client = ClientRequest::new(host, path, nonce(key)).expect("what is accepted can be asked");
+    let client = ClientRequest::new(host, &path, nonce(key));
+    let client = client.expect("what is accepted can be asked");
     let client = names
         .iter()
         .try_fold(client, |client, name| client.subprotocol(name));
@@ -160,17 +159,24 @@ fn check_accepted(request: &Request, acceptance: Acceptance) {
         .expect("legal")
         .expect("whole");
     assert_eq!(again.host(), Some(host));
-    assert_eq!(
-        again.uri().path_and_query().map(PathAndQuery::as_str),
-        Some(path)
-    );
+    assert_eq!(target(&again), path);
     assert_eq!(again.subprotocols().collect::<Vec<_>>(), names);
     assert_eq!(again.extensions(), Ok(extensions.clone()));
 
-    let name = names.last().copied();
+    let answer = (names.last().copied(), extensions.as_slice());
+    check_answer(key, acceptance, answer, &client);
+}
+
+/// The client that has asked so takes what it is answered.
+fn check_answer(
+    key: &str,
+    acceptance: Acceptance,
+    (name, extensions): (Option<&str>, &[Extension]),
+    client: &ClientRequest,
+) {
     let mut acceptance = acceptance.select_subprotocol(name.as_slice());
     assert_eq!(acceptance.selected_subprotocol(), name);
-    for extension in &extensions {
+    for extension in extensions {
         let accepted = acceptance.extension(extension.clone());
         acceptance = accepted.expect("it was offered");
     }
@@ -189,6 +195,12 @@ fn check_accepted(request: &Request, acceptance: Acceptance) {
         assert_eq!(accepted.subprotocol(), name);
         assert_eq!(accepted.extensions(), extensions);
     }
+}
+
+/// "If the target URI's path component is empty, the client MUST send "/" as the path" (RFC 9112 3.2.1).
+fn target(request: &Request) -> String {
+    let query = request.query().map(|query| format!("?{query}"));
+    format!("{}{}", request.path(), query.unwrap_or_default())
 }
 
 fn nonce(key: &str) -> [u8; 16] {
