@@ -46,8 +46,22 @@ def values(case, name):
 
 
 def comes(name, more_than):
-    """A header has more lines than this, or none."""
-    return lambda case, _seen: not 0 < len(values(case, name)) <= more_than
+    """A header has more lines than this."""
+    return lambda case, _seen: len(values(case, name)) > more_than
+
+
+def lists(name, token):
+    """One element of a list is this, whatever its lines."""
+
+    def when(case, _seen):
+        elements = b",".join(values(case, name)).split(b",")
+        return any(element.strip().lower() == token for element in elements)
+
+    return when
+
+
+# An upgrade is asked for, or answered, as it has to be.
+UPGRADES = both(lists(b"upgrade", b"websocket"), lists(b"connection", b"upgrade"))
 
 
 def first_line(*starts):

@@ -37,6 +37,8 @@ def compare(program, tally, ranges, seed):
     counts = {}
     for kind, first, count in ranges:
         cases = program.cases(kind, seed, first, count)
+        if not count or len(cases) != count:
+            sys.exit(f"oracles: {len(cases)} cases of the kind {kind} came, and {count} were to come, of at least 1")
         counts[kind] = len(cases)
         for case in cases:
             try:

@@ -8,6 +8,7 @@ from handshake import (
     MINOR,
     ONE_LIST,
     OPAQUE,
+    UPGRADES,
     another_version,
     comes,
     control_in_first_line,
@@ -57,7 +58,7 @@ RESPONSES = [
     response(
         "websockets",
         "takes nothing in Connection that is no token, beside the upgrade either",
-        leaves(" Connection header"),
+        both(leaves(" Connection header"), UPGRADES),
         'RFC 6455 4.1: "a token that is an ASCII case-insensitive match for the value "Upgrade""; nothing is said of '
         "the others",
     ),
@@ -85,7 +86,12 @@ RESPONSES = [
         both(takes("Upgrade"), is_list(b"upgrade")),
         UPGRADE,
     ),
-    response("wsproto", "reads only the last Connection", leaves("'Connection: Upgrade'"), ONE_LIST),
+    response(
+        "wsproto",
+        "reads only the last Connection",
+        both(leaves("'Connection: Upgrade'"), UPGRADES, comes(b"connection", 1)),
+        ONE_LIST,
+    ),
     response(
         "wsproto",
         "reads only the last line of extensions, and of one that comes twice the last",

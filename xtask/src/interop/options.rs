@@ -22,8 +22,11 @@ xtask/interop/python.
   --allow-skip          succeed if something cannot run here
   --time-limit SECONDS  for the clients as a whole, and for the oracles (default: 120)
   --seed N              of the oracles' cases (default: 1)
-  --cases N             how many of them (default: 20000)
+  --cases N             how many of them, at least 20 (default: 20000)
   --case KIND-N         this one alone, as a failure names it";
+
+/// Of so many cases there is one of every kind.
+const FEWEST: u32 = 20;
 
 const FLAGS: &[&str] = &[
     "--only",
@@ -68,7 +71,7 @@ impl Options {
                 Flag::Named("--only") => options.only.push(name(flags.value()?)?),
                 Flag::Named("--allow-skip") => options.allow_skip = true,
                 Flag::Named("--seed") => options.cases.seed = flags.value()?,
-                Flag::Named("--cases") => options.cases.count = flags.value()?,
+                Flag::Named("--cases") => options.cases.count = count(flags.value()?)?,
                 Flag::Named("--case") => options.cases.only = Some(flags.value()?),
                 Flag::Named(_) => options.time_limit = Duration::from_secs(flags.value()?),
             }
@@ -94,6 +97,15 @@ fn name(name: String) -> Result<String, Failure> {
         return Ok(name);
     }
     Err(flags::unknown("client", &name, &names))
+}
+
+fn count(count: u32) -> Result<u32, Failure> {
+    if count >= FEWEST {
+        return Ok(count);
+    }
+    Err(Failure::Usage(format!(
+        "--cases is {count}; at least {FEWEST} are needed for one of every kind"
+    )))
 }
 
 #[cfg(test)]
@@ -151,6 +163,7 @@ mod tests {
             &["--time-limit", "soon"],
             &["--seed", "-1"],
             &["--cases", "many"],
+            &["--cases", "19"],
             &["ws"],
         ] {
             assert!(matches!(read(args), Err(Failure::Usage(_))), "{args:?}");
