@@ -189,7 +189,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         self.hold_reading();
         poll_fn(|cx| match self.poll_flush(cx) {
             Poll::Ready(ending) => Poll::Ready(Err(ending)),
-            Poll::Pending if self.congested => Poll::Pending,
+            Poll::Pending if self.congested => {
+                // Another thread may have filled the queue again since it was found relieved.
+                self.hold_reading();
+                Poll::Pending
+            }
             Poll::Pending => Poll::Ready(Ok(())),
         })
         .await
