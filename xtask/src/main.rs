@@ -21,6 +21,7 @@ mod record;
 mod server;
 mod source;
 mod task;
+mod test_program;
 mod tidy;
 mod workspace;
 

@@ -4,13 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use serde_json::Value;
-
 use super::report::Counts;
 use super::tools::Tools;
 use crate::failure::Failure;
 use crate::installation;
 use crate::process;
+use crate::test_program;
 use crate::workspace::{self, Workspace};
 
 /// Programs that write down, when they end, how often each part of them was run.
@@ -38,7 +37,7 @@ impl Instrumented {
         let mut build = instrumented.cargo_test();
         build.args(["--no-run", "--message-format", "json"]);
         let told = process::output(&mut build)?;
-        instrumented.programs = told.lines().filter_map(test_program).collect();
+        instrumented.programs = told.lines().filter_map(test_program::named_in).collect();
         Ok(instrumented)
     }
 
@@ -75,33 +74,5 @@ impl Instrumented {
             .env("CARGO_INCREMENTAL", "0")
             .env("LLVM_PROFILE_FILE", self.profiles.join("%p-%m.profraw"));
         cargo
-    }
-}
-
-/// The program of a test, where a line of cargo's tells of one.
-fn test_program(line: &str) -> Option<PathBuf> {
-    let message: Value = serde_json::from_str(line).ok()?;
-    let is_test = message["profile"]["test"].as_bool()?;
-    let program = message["executable"].as_str().filter(|_| is_test)?;
-    Some(PathBuf::from(program))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_the_programs_of_tests_are_taken() {
-        let artifact = |executable: &str, test: bool| {
-            let message = serde_json::json!({
-                "reason": "compiler-artifact", "executable": executable, "profile": {"test": test},
-            });
-            test_program(&message.to_string())
-        };
-        assert_eq!(artifact("/t/a-1", true), Some(PathBuf::from("/t/a-1")));
-        assert_eq!(artifact("/t/build-script", false), None);
-        let library = r#"{"reason":"compiler-artifact","executable":null,"profile":{"test":true}}"#;
-        assert_eq!(test_program(library), None);
-        assert_eq!(test_program(r#"{"reason":"build-finished"}"#), None);
     }
 }

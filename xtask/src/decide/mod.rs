@@ -2,7 +2,7 @@
 
 mod tally;
 
-use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -12,6 +12,7 @@ use crate::failure::Failure;
 use crate::flags::{Flag, Flags};
 use crate::logged::{Logged, Next};
 use crate::process;
+use crate::test_program;
 use crate::workspace::{self, Workspace};
 
 const HELP: &str = "\
@@ -24,23 +25,21 @@ them decide a part that their comments name.";
 /// Longer than the slowest test takes on a slow machine.
 const LIMIT: Duration = Duration::from_secs(1800);
 
-/// The tests of one kind, which cargo builds and runs with one command.
+/// The tests of one kind in one package: a program.
 #[derive(Debug)]
 struct Suite {
-    packages: &'static [&'static str],
+    package: &'static str,
     test: &'static str,
     /// A `--cfg` for everything that is built, in a target directory of its own.
     cfg: Option<&'static str>,
 }
 
 const SUITES: &[Suite] = &[
+    Suite::decided("ws-frame"),
+    Suite::decided("ws-connection"),
+    Suite::decided("ws-handshake"),
     Suite {
-        packages: &["ws-frame", "ws-connection", "ws-handshake"],
-        test: "decided",
-        cfg: None,
-    },
-    Suite {
-        packages: &["ws-handler"],
+        package: "ws-handler",
         test: "loom",
         cfg: Some("loom"),
     },
@@ -55,38 +54,57 @@ pub(crate) fn run(args: &[String]) -> Result<(), Failure> {
     let workspace = Workspace::load()?;
     let mut tally = Tally::default();
     for suite in SUITES {
-        process::run(suite.command(&workspace).arg("--no-run"))?;
-        suite.run(&workspace, &mut tally)?;
+        let program = suite.build(&workspace)?;
+        suite.run(&program, &workspace, &mut tally)?;
     }
     println!("\n{tally}");
     Ok(())
 }
 
 impl Suite {
-    fn command(&self, workspace: &Workspace) -> Command {
-        let mut cargo = workspace::cargo();
-        cargo.args(["test", "--release", "--locked"]);
-        for package in self.packages {
-            cargo.args(["--package", package]);
+    const fn decided(package: &'static str) -> Self {
+        Self {
+            package,
+            test: "decided",
+            cfg: None,
         }
-        cargo
-            .args(["--test", self.test])
-            .current_dir(&workspace.root);
+    }
+
+    /// The program itself is started, not cargo: one that hangs ends with us.
+    fn build(&self, workspace: &Workspace) -> Result<PathBuf, Failure> {
+        println!("decide: building `{}` of {} ...", self.test, self.package);
+        let mut cargo = workspace::cargo();
+        cargo.args(["test", "--release", "--locked", "--no-run"]);
+        cargo.args(["--message-format", "json"]);
+        cargo.args(["--package", self.package, "--test", self.test]);
+        cargo.current_dir(&workspace.root);
         if let Some(cfg) = self.cfg {
-            cargo.env("RUSTFLAGS", format!("--cfg {cfg}"));
+            cargo
+                .env_remove("CARGO_ENCODED_RUSTFLAGS")
+                .env("RUSTFLAGS", format!("--cfg {cfg}"));
             cargo.arg("--target-dir").arg(workspace.target.join(cfg));
         }
-        cargo
+        let told = process::output(&mut cargo)?;
+        let program = told.lines().find_map(test_program::named_in);
+        program.ok_or_else(|| {
+            Failure::failed(format!(
+                "cargo names no program of the tests called `{}` of {}",
+                self.test, self.package
+            ))
+        })
     }
 
     /// One test at a time, so that the time between two lines is that of one test.
-    fn run(&self, workspace: &Workspace, tally: &mut Tally) -> Result<(), Failure> {
-        let log = workspace.target.join(format!("decide-{}.log", self.test));
-        fs::create_dir_all(&workspace.target)?;
-        let mut command = self.command(workspace);
-        command.args(["--", "--nocapture", "--test-threads", "1"]);
+    fn run(&self, program: &Path, workspace: &Workspace, tally: &mut Tally) -> Result<(), Failure> {
+        let log = workspace
+            .target
+            .join(format!("decide-{}.log", self.package));
+        let mut command = Command::new(program);
+        command
+            .args(["--nocapture", "--test-threads", "1"])
+            .current_dir(workspace.root.join("crates").join(self.package));
         let mut logged = Logged::start(&mut command, &log)?;
-        let before = tally.len();
+        let before = tally.decided();
         let mut start = Instant::now();
         loop {
             match logged.next_line(start + LIMIT)? {
@@ -107,15 +125,16 @@ impl Suite {
         let status = logged.running().wait(LIMIT)?;
         if !status.success() {
             return Err(Failure::failed(format!(
-                "the tests called `{}` ended with {status}{}",
+                "the tests called `{}` of {} ended with {status}{}",
                 self.test,
+                self.package,
                 logged.last_lines()
             )));
         }
-        if tally.len() == before {
+        if tally.decided() == before {
             return Err(Failure::failed(format!(
-                "the tests called `{}` have told of nothing that they decided",
-                self.test
+                "the tests called `{}` of {} have told of nothing that they decided",
+                self.test, self.package
             )));
         }
         Ok(())

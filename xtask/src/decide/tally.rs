@@ -20,8 +20,9 @@ pub(super) struct Row {
 }
 
 impl Tally {
-    pub(super) fn len(&self) -> usize {
-        self.rows.len()
+    /// How many inputs, of whatever kind.
+    pub(super) fn decided(&self) -> u64 {
+        self.rows.iter().map(|row| row.count).sum()
     }
 
     /// Notes what a line of a test tells, which may stand behind the name of the test.
@@ -29,7 +30,7 @@ impl Tally {
         let (_, told) = line.split_once(MARK)?;
         let (count, what) = told.split_once(' ')?;
         self.rows.push(Row {
-            count: count.parse().ok()?,
+            count: count.parse().ok().filter(|count| *count > 0)?,
             what: what.to_owned(),
             took,
         });
@@ -53,7 +54,7 @@ impl fmt::Display for Tally {
             writeln!(f, "{row}")?;
         }
         let all = Row {
-            count: self.rows.iter().map(|row| row.count).sum(),
+            count: self.decided(),
             what: "in all".to_owned(),
             took: self.rows.iter().map(|row| row.took).sum(),
         };
@@ -94,10 +95,11 @@ mod tests {
             "ok",
             "running 6 tests",
             "decided: many things",
+            "decided: 0 things",
             "decided: 7",
         ] {
             assert_eq!(tally.read(line, SECOND), None, "{line}");
         }
-        assert_eq!(tally.len(), 0);
+        assert_eq!(tally.decided(), 0);
     }
 }
