@@ -14,7 +14,7 @@ use std::path::Path;
 use options::Options;
 use program::Instrumented;
 use report::Report;
-use tools::Tools;
+use tools::{Compiler, Tools};
 
 use crate::failure::Failure;
 use crate::source;
@@ -45,7 +45,8 @@ pub(crate) fn run_or_skip(workspace: &Workspace) -> Result<Outcome, Failure> {
 }
 
 fn cover(options: &Options, workspace: &Workspace) -> Result<Outcome, Failure> {
-    let tools = match Tools::find(&workspace.root) {
+    let compiler = Compiler::ask()?;
+    let tools = match Tools::find(&compiler, &workspace.root, options.fetch) {
         Ok(tools) => tools,
         Err(why) if options.allow_skip => {
             crate::process::stop_if_interrupted()?;

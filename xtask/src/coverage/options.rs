@@ -1,6 +1,7 @@
 //! The flags of `cargo xtask coverage`.
 
 use super::CRATES;
+use super::tools::Fetch;
 use crate::failure::Failure;
 use crate::flags::{self, Flag, Flags};
 
@@ -21,14 +22,16 @@ is, or else by rustup. Builds go to target/coverage.
 pub(super) struct Options {
     pub(super) crates: Vec<&'static str>,
     pub(super) allow_skip: bool,
+    pub(super) fetch: Fetch,
 }
 
 impl Options {
-    /// All crates; without llvm-cov, none.
+    /// All crates; without llvm-cov, none. A check of the code does not change the toolchain.
     pub(super) fn for_ci() -> Self {
         Self {
             crates: CRATES.to_vec(),
             allow_skip: true,
+            fetch: Fetch::IntoCache,
         }
     }
 
@@ -37,6 +40,7 @@ impl Options {
         let mut options = Self {
             crates: Vec::new(),
             allow_skip: false,
+            fetch: Fetch::IntoToolchain,
         };
         let mut flags = Flags::new(args, &["--only", "--allow-skip"]);
         while let Some(flag) = flags.next()? {
@@ -82,6 +86,7 @@ mod tests {
         assert_eq!(crates(&[]), ["ws-frame", "ws-connection", "ws-handshake"]);
         assert_eq!(crates(&["--only", "ws-frame"]), ["ws-frame"]);
         assert_eq!(Options::for_ci().crates, crates(&[]));
+        assert_eq!(Options::for_ci().fetch, Fetch::IntoCache);
     }
 
     #[test]

@@ -11,6 +11,14 @@ use crate::process::{self, Running};
 /// For rustup to fetch a component.
 const RUSTUP_LIMIT: Duration = Duration::from_secs(300);
 
+/// Where the programs may be put if they are missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fetch {
+    IntoCache,
+    /// By rustup, which changes the toolchain of whoever runs this.
+    IntoToolchain,
+}
+
 /// The two programs.
 #[derive(Debug)]
 pub(super) struct Tools {
@@ -22,19 +30,18 @@ pub(super) struct Tools {
 
 /// What `rustc -vV` and `rustc --print sysroot` tell.
 #[derive(Debug)]
-struct Compiler {
+pub(super) struct Compiler {
     llvm: u32,
     /// Where rustup puts llvm-tools.
     component: PathBuf,
 }
 
 impl Tools {
-    /// Finds them, or fetches them: first from Debian's archive, into `.cache`; only where that cannot be, by rustup,
-    /// which changes the toolchain.
-    pub(super) fn find(root: &Path) -> Result<Self, Failure> {
-        let compiler = Compiler::ask()?;
+    /// Finds them, or fetches them: first from Debian's archive, into `.cache`; only where that cannot be, and if it
+    /// may be, by rustup.
+    pub(super) fn find(compiler: &Compiler, root: &Path, fetch: Fetch) -> Result<Self, Failure> {
         let version = compiler.llvm;
-        if let Some(tools) = installed(&compiler) {
+        if let Some(tools) = installed(compiler) {
             return Ok(tools);
         }
         let unpacked = debian::tools(version, root.join(format!(".cache/llvm-{version}")));
@@ -45,10 +52,12 @@ impl Tools {
             Ok(None) => "there is no apt-get".to_owned(),
             Err(failure) => failure.to_string(),
         };
-        println!("coverage: {why}; rustup is asked for llvm-tools ...");
-        add_component();
-        process::stop_if_interrupted()?;
-        installed(&compiler).ok_or_else(|| {
+        println!("coverage: {why}");
+        if fetch == Fetch::IntoToolchain {
+            add_component();
+            process::stop_if_interrupted()?;
+        }
+        installed(compiler).ok_or_else(|| {
             Failure::failed(format!(
                 "coverage needs llvm-cov and llvm-profdata {version}: `rustup component add llvm-tools`, or the \
                  system's package llvm-{version}"
@@ -84,7 +93,7 @@ impl Tools {
 }
 
 impl Compiler {
-    fn ask() -> Result<Self, Failure> {
+    pub(super) fn ask() -> Result<Self, Failure> {
         let rustc = || Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
         let told = process::output(rustc().arg("-vV"))?;
         let sysroot = process::output(rustc().args(["--print", "sysroot"]))?;
