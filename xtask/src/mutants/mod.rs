@@ -8,8 +8,9 @@ mod options;
 mod outcome;
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::time::Duration;
+use std::process::{Command, ExitStatus};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use options::Options;
 use outcome::Outcome;
@@ -34,6 +35,10 @@ const SHORTEST_TIMEOUT: &str = "30";
 
 /// Strategies are deep, and not every frame of theirs is optimised away.
 const STACK: &str = "16777216";
+
+/// For it to end its tests when we are interrupted.
+const GRACE: Duration = Duration::from_secs(10);
+const POLL: Duration = Duration::from_millis(20);
 
 /// What it exits with when all went well, when a change was not noticed, and when one made a test endless.
 const DONE: [i32; 3] = [0, 2, 3];
@@ -82,7 +87,7 @@ fn change(
         // To know that there is a counterexample is enough.
         .env("PROPTEST_MAX_SHRINK_ITERS", "0")
         .env("PROPTEST_DISABLE_FAILURE_PERSISTENCE", "1");
-    let status = Running::start(&mut mutants)?.wait(Duration::MAX)?;
+    let status = finish(&mut Running::start(&mut mutants)?)?;
     process::stop_if_interrupted()?;
     match status.code() {
         Some(code) if DONE.contains(&code) => Ok(()),
@@ -90,4 +95,16 @@ fn change(
             "cargo-mutants ended with {status} before it had changed all of {name}"
         ))),
     }
+}
+
+/// Waits for its end. It alone knows the tests that it has started, so it is asked to end before it is killed.
+fn finish(mutants: &mut Running) -> Result<ExitStatus, Failure> {
+    mutants.wait(Duration::MAX).inspect_err(|_| {
+        // An error means that it has ended.
+        let _ = mutants.terminate();
+        let asked = Instant::now();
+        while matches!(mutants.ended(), Ok(None)) && asked.elapsed() < GRACE {
+            thread::sleep(POLL);
+        }
+    })
 }

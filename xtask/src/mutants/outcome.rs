@@ -48,11 +48,14 @@ impl Outcome {
     }
 }
 
-/// Prints the figures and what was missed; fails if anything was, or if nothing was changed.
+/// Prints the figures, what made a test endless and what was missed; fails if anything was, or if nothing was changed.
 pub(super) fn report(outcomes: &[Outcome]) -> Result<(), Failure> {
     println!();
     for outcome in outcomes {
         println!("mutants: {}", outcome.line());
+    }
+    for change in outcomes.iter().flat_map(|outcome| &outcome.endless) {
+        println!("endless: {change}");
     }
     for change in outcomes.iter().flat_map(|outcome| &outcome.missed) {
         println!("missed: {change}");
