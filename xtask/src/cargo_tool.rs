@@ -2,11 +2,15 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use crate::failure::Failure;
 use crate::installation::{self, Installation};
 use crate::process;
 use crate::workspace;
+
+/// A busy machine compiles a large program for many minutes.
+const BUILD_LIMIT: Duration = Duration::from_secs(1800);
 
 /// A subcommand of cargo, such as `cargo-fuzz`.
 #[derive(Clone, Copy, Debug)]
@@ -36,7 +40,8 @@ impl CargoTool {
         cargo.arg(format!("={}", self.version));
         cargo.arg("--root").arg(installation.path(""));
         cargo.arg("--target-dir").arg(installation.path("target"));
-        installation.step(&format!("{} {}", self.name, self.version), &mut cargo)?;
+        let what = format!("{} {}", self.name, self.version);
+        installation.long_step(&what, BUILD_LIMIT, &mut cargo)?;
         installation::remove(&installation.path("target"))
     }
 

@@ -59,6 +59,16 @@ impl Installation {
 
     /// Runs one step of an installation, with its output in the log.
     pub(crate) fn step(&self, what: &str, command: &mut Command) -> Result<(), Failure> {
+        self.long_step(what, STEP_LIMIT, command)
+    }
+
+    /// The same for what takes longer than a download.
+    pub(crate) fn long_step(
+        &self,
+        what: &str,
+        limit: Duration,
+        command: &mut Command,
+    ) -> Result<(), Failure> {
         println!("  {what}");
         let path = self.path(LOG);
         let mut log = File::options().create(true).append(true).open(&path)?;
@@ -67,7 +77,7 @@ impl Installation {
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
             .stderr(log);
-        let status = Running::start(command)?.wait(STEP_LIMIT)?;
+        let status = Running::start(command)?.wait(limit)?;
         if status.success() {
             return Ok(());
         }
