@@ -46,14 +46,16 @@ fn record(options: &Options) -> Result<(), Failure> {
         recordings.len(),
         expected.len()
     );
+    if recordings.is_empty() {
+        return Err(Failure::failed("the suite said nothing to the server"));
+    }
     let seeds = Seeds::of(&recordings, options.largest);
     for (target, seeds) in seeds.by_target() {
         let all = dir.join("seeds").join(target);
         fs::create_dir_all(&all)?;
         corpus::write(seeds, &all)?;
         let Some(corpus) = Corpus::at(workspace.root.join("fuzz/corpus").join(target)) else {
-            println!("  {target:20} there is no such target");
-            continue;
+            return Err(Failure::failed(format!("fuzz/corpus/{target} is missing")));
         };
         let spread = seeds::spread(seeds, options.most);
         println!("  {target:20} {} of {} seeds", spread.len(), seeds.len());

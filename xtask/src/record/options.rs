@@ -10,7 +10,8 @@ const HELP: &str = "\
 usage: cargo xtask record [FLAGS]
 
 Lets the Autobahn Testsuite talk to the release build of the echo server, keeps what both say, and makes seeds of it
-for the fuzz targets: fuzz/corpus/TARGET/autobahn-CASE, which replace those of the last run. What is random in a run
+for the fuzz targets: fuzz/corpus/TARGET/autobahn-CASE, which replace all of the last run, also when this one is of few
+cases. What is random in a run
 (the key of a handshake, masking-keys, the port) is replaced, so that another run makes much the same: what is left
 to chance is how far the suite gets before the server ends a conversation. All seeds, the suite's reports and its log
 are in target/record.
