@@ -1,5 +1,5 @@
-//! The shared sender under every order in which threads can come by (loom): no wake-up is lost, nothing is sent twice
-//! or out of order, and no waker that runs something finds the lock taken.
+//! The shared sender under every order of threads in which none is interrupted more than three times (loom): no
+//! wake-up is lost, nothing is sent twice or out of order, and no waker that runs something finds the lock taken.
 //!
 //! `cargo xtask decide` runs it, as does
 //! `RUSTFLAGS="--cfg loom" cargo test --release -p ws-handler --test loom --target-dir target/loom`.
