@@ -14,6 +14,7 @@ mod oracle;
 mod own_handle;
 mod panics;
 mod pending;
+mod refilling;
 mod scripted;
 mod slow_callbacks;
 mod slow_readers;
