@@ -1,16 +1,21 @@
 //! Who connects must say who it is: by `Authorization: Bearer TOKEN`, as programs do, or by the
 //! cookie `session=TOKEN`, since a web page cannot set headers of a WebSocket.
 //!
-//! Without a token, or with one that nobody has, the answer is 401 with `WWW-Authenticate`, and no
-//! connection opens. Try it with the example `blocking_std`, as Ann, who may be an admin:
+//! Without a token, with two, or with one that nobody has, the answer is 401 with
+//! `WWW-Authenticate`, and no connection opens. Try it with the example `blocking_std`, as Ann, who may be an admin:
 //!
 //! ```sh
 //! cargo run --release --example blocking_std -- --header 'Authorization: Bearer ann-token' ws://127.0.0.1:9004/ whoami
 //! ```
 //!
-//! A browser sends the cookie along whatever page opens the connection, also one of somebody else.
-//! What keeps such a page out is the rule about origins, which is on by default: do not give up
-//! one for the other.
+//! A browser may send the cookie along whatever page opens the connection, also one of somebody
+//! else. What keeps such a page out is the rule about origins, which is on by default: do not give
+//! up one for the other.
+//!
+//! Whoever sees a token has it, so tokens need TLS, for which a proxy in front is enough. Behind it
+//! name the cookie `__Host-session`, and set it with `Path=/; Secure; HttpOnly; SameSite=Strict`:
+//! then neither a neighbouring host nor a page without TLS puts another one in its place, no script
+//! reads it, and it is not sent for pages of other sites.
 //!
 //! Read on in `member.rs`, what happens on one connection, `token.rs`, where it says who it is, and
 //! `users.rs`, who is known.

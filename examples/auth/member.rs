@@ -111,6 +111,7 @@ mod tests {
         for (header, name) in [
             ("Authorization: Bearer ann-token\r\n", "Ann"),
             ("Cookie: session=bob-token\r\n", "Bob"),
+            ("Cookie: town=Zürich; session=bob-token\r\n", "Bob"),
         ] {
             let member = ask(Users::sample(), header).await.expect("it is known");
             assert_eq!(member.user().name, name);
@@ -125,6 +126,18 @@ mod tests {
             (
                 "Authorization: Bearer eve-token\r\n",
                 "Bearer realm=\"auth\", error=\"invalid_token\"",
+            ),
+            (
+                "Authorization: Bearer ann-token\r\nAuthorization: Bearer ann-token\r\n",
+                "Bearer realm=\"auth\"",
+            ),
+            (
+                "Cookie: session=ann-token; session=bob-token\r\n",
+                "Bearer realm=\"auth\"",
+            ),
+            (
+                "Cookie: session=ann-token\r\nCookie: session=ann-token\r\n",
+                "Bearer realm=\"auth\"",
             ),
         ] {
             let rejection = ask(Users::sample(), header).await.expect_err("nobody");

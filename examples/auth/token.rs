@@ -8,7 +8,7 @@ use http::{
 };
 
 /// The cookie that has it.
-const NAME: &str = "session";
+const NAME: &[u8] = b"session";
 
 /// A secret that only its user knows; it is not printed.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -20,12 +20,15 @@ impl Token {
     }
 
     /// The token of a request: the one of `Authorization` if there is such a header, else that of
-    /// the cookie. `None` if there is none, or one that cannot be read.
+    /// the cookie. `None` if there is none, one that cannot be read, or a second one: one of
+    /// them may be planted, and a proxy in front may have looked at the other.
     pub(crate) fn of(headers: &HeaderMap) -> Option<Self> {
-        let token = match headers.get(AUTHORIZATION) {
-            Some(value) => bearer(value.to_str().ok()?)?,
-            None => cookie(headers)?,
+        let token = if headers.contains_key(AUTHORIZATION) {
+            bearer(only(headers.get_all(AUTHORIZATION).into_iter())?.as_bytes())?
+        } else {
+            only(cookies(headers))?
         };
+        let token = str::from_utf8(token).ok()?;
         (!token.is_empty()).then(|| Self::new(token))
     }
 }
@@ -36,22 +39,33 @@ impl fmt::Debug for Token {
     }
 }
 
-/// RFC 6750 2.1; the name of a scheme is "case-insensitive" (RFC 9110 11.1).
-fn bearer(value: &str) -> Option<&str> {
-    let (scheme, token) = value.split_once(' ')?;
-    scheme
-        .eq_ignore_ascii_case("Bearer")
-        .then(|| token.trim_matches(' '))
+/// `None` where there are several, too.
+fn only<T>(mut items: impl Iterator<Item = T>) -> Option<T> {
+    let item = items.next()?;
+    items.next().is_none().then_some(item)
 }
 
-/// RFC 6265 4.2.1: pairs with `; ` between them, in one line or in several.
-fn cookie(headers: &HeaderMap) -> Option<&str> {
+/// RFC 6750 2.1; the name of a scheme is "case-insensitive" (RFC 9110 11.1).
+fn bearer(value: &[u8]) -> Option<&[u8]> {
+    let (scheme, token) = split_once(value, b' ')?;
+    scheme
+        .eq_ignore_ascii_case(b"Bearer")
+        .then(|| token.trim_ascii())
+}
+
+/// The cookies of that name. RFC 6265 4.2.1: pairs with `; ` between them, in one line or in
+/// several. Bytes, because others set cookies too, and not all keep to ASCII.
+fn cookies(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
     let lines = headers.get_all(COOKIE).into_iter();
-    let texts = lines.filter_map(|line| line.to_str().ok());
-    texts
-        .flat_map(|text| text.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find_map(|(name, value)| (name == NAME).then_some(value))
+    lines
+        .flat_map(|line| line.as_bytes().split(|byte| *byte == b';'))
+        .filter_map(|pair| split_once(pair.trim_ascii(), b'='))
+        .filter_map(|(name, value)| (name == NAME).then_some(value))
+}
+
+fn split_once(bytes: &[u8], separator: u8) -> Option<(&[u8], &[u8])> {
+    let at = bytes.iter().position(|byte| *byte == separator)?;
+    Some((&bytes[..at], &bytes[at + 1..]))
 }
 
 #[cfg(test)]
@@ -60,11 +74,13 @@ mod tests {
 
     use super::*;
 
-    fn token(headers: &[(http::HeaderName, &'static str)]) -> Option<String> {
-        let headers = headers
-            .iter()
-            .map(|(name, value)| (name.clone(), HeaderValue::from_static(value)));
-        Token::of(&headers.collect()).map(|token| token.0)
+    fn token(lines: &[(http::HeaderName, &str)]) -> Option<String> {
+        let mut headers = HeaderMap::new();
+        for (name, value) in lines {
+            let value = HeaderValue::from_bytes(value.as_bytes()).expect("no line break");
+            headers.append(name, value);
+        }
+        Token::of(&headers).map(|token| token.0)
     }
 
     #[test]
@@ -106,6 +122,46 @@ mod tests {
     fn an_authorization_that_is_wrong_is_not_made_good_by_a_cookie() {
         let both = [(AUTHORIZATION, "Basic YW5uOnB3"), (COOKIE, "session=x")];
         assert_eq!(token(&both), None);
+    }
+
+    #[test]
+    fn a_second_one_makes_both_worthless_even_if_it_is_the_same() {
+        for (first, second) in [
+            ((AUTHORIZATION, "Bearer a"), (AUTHORIZATION, "Bearer b")),
+            ((AUTHORIZATION, "Bearer a"), (AUTHORIZATION, "Bearer a")),
+            ((AUTHORIZATION, "Bearer a"), (AUTHORIZATION, "Basic b")),
+            ((AUTHORIZATION, "Bearer a"), (AUTHORIZATION, "")),
+            ((COOKIE, "session=a"), (COOKIE, "session=b")),
+            ((COOKIE, "session=a"), (COOKIE, "theme=dark; session=a")),
+            ((COOKIE, "session=a"), (COOKIE, "session=")),
+            ((COOKIE, "session=a; session=b"), (COOKIE, "theme=dark")),
+        ] {
+            let lines = [first, second];
+            assert_eq!(token(&lines), None, "{lines:?}");
+        }
+    }
+
+    /// UTF-8, Latin-1, and bytes that are no text at all.
+    #[test]
+    fn a_cookie_of_somebody_else_that_is_not_ascii_does_not_hide_it() {
+        for other in [
+            &b"name=Z\xC3\xBCrich"[..],
+            b"name=Z\xFCrich",
+            b"\xFF\x80=\xC3",
+        ] {
+            for line in [
+                [other, b"; session=t0k.en="].concat(),
+                [b"session=t0k.en=; ", other].concat(),
+            ] {
+                let value = HeaderValue::from_bytes(&line).expect("no line break");
+                let found = Token::of(&HeaderMap::from_iter([(COOKIE, value)]));
+                let found = found.map(|token| token.0);
+                assert_eq!(found.as_deref(), Some("t0k.en="), "{line:x?}");
+            }
+        }
+        let value = HeaderValue::from_bytes(b"session=\xFF").expect("no line break");
+        let headers = HeaderMap::from_iter([(COOKIE, value)]);
+        assert_eq!(Token::of(&headers), None);
     }
 
     #[test]

@@ -18,7 +18,9 @@ pub(crate) enum Role {
 }
 
 /// The users by their tokens: what stands for a database. A real one keeps hashes of the tokens,
-/// so that who reads it cannot log in, and lets them expire.
+/// so that who reads it cannot log in, and lets them expire. The map compares a token, and not in
+/// constant time, with those whose keyed hash begins like its own, which wrong ones seldom do; with
+/// hashes of the tokens as keys that time tells nothing about a token at all.
 #[derive(Debug, Default)]
 pub(crate) struct Users {
     by_token: HashMap<Token, User>,
