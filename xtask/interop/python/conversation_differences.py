@@ -2,7 +2,7 @@
 
 from comparison import same_run
 from difference import Difference, both
-from settings import LARGEST
+from last_frame import LastFrame
 
 
 def late(whose):
@@ -31,22 +31,18 @@ def went_on(case, seen):
     return seen["events"][:count] == case["events"]
 
 
-def announced(case):
-    """The length in the header behind the last whole frame, and the shortest that this form is for."""
-    header = bytes.fromhex(case["header"]).ljust(10, b"\0")
-    field = header[1] & 0x7F
-    size, shortest = {126: (2, 126), 127: (8, 65_536)}.get(field, (0, 0))
-    return (int.from_bytes(header[2 : 2 + size]) if size else field), shortest
+def waits(case, seen):
+    """The other waits for the rest of a frame, unless there is a text in it that is no UTF-8."""
+    end = ("failed", 1007) if LastFrame(case).breaks_text() else ("open", None)
+    return (seen["end"], seen.get("code")) == end and seen["events"] == case["events"]
 
 
-def not_shortest(case, _seen):
-    """The length has a shorter form."""
-    length, shortest = announced(case)
-    return length < shortest
+def has_shorter_form(case, _seen):
+    return LastFrame(case).has_shorter_form()
 
 
 def too_large(case, _seen):
-    return announced(case)[0] > LARGEST
+    return LastFrame(case).is_too_large()
 
 
 def close_in_message(case, seen):
@@ -66,7 +62,11 @@ def close_with(code):
 
     def when(case, _seen):
         frames = case.get("frames") or [[8, 1, start] for event in case["events"] if event[:2] == ["close", code]]
-        return any(opcode == 8 and data.startswith(start) for opcode, _fin, data in frames)
+        closes = [data for opcode, _fin, data in frames if opcode == 8]
+        if "rest" in case:
+            last = LastFrame(case)
+            closes += [last.payload().hex()] if last.opcode == 8 else []
+        return any(data.startswith(start) for data in closes)
 
     return when
 
@@ -114,8 +114,9 @@ CONVERSATIONS = [
         "websockets",
         "reads a length in a form that is longer than it need be",
         # A control frame in such a form is too long for us by the first byte of its length.
-        both(violated("LengthNotMinimal", "ControlTooLong"), not_shortest, went_on),
+        both(violated("LengthNotMinimal", "ControlTooLong"), has_shorter_form, went_on),
         'RFC 6455 5.2: "the minimal number of bytes MUST be used to encode the length"',
+        instead=lambda case: LastFrame(case).shortened(),
     ),
     Difference(
         "websockets",
@@ -145,7 +146,7 @@ CONVERSATIONS = [
     Difference(
         "wsproto",
         "has no limit for messages",
-        both(violated("MessageTooBig"), went_on),
+        both(violated("MessageTooBig"), waits),
         'RFC 6455 10.4: "Implementations that have implementation- and/or platform-specific limitations regarding '
         'the frame size or total message size [...] MUST protect themselves against exceeding those limits"',
     ),

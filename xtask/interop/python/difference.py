@@ -8,13 +8,15 @@ from typing import Callable
 class Difference:
     """One way in which an oracle may differ, and the sentence that decides for us or that allows both.
 
-    `when` is asked with a case, which has our verdict, and with the other verdict.
+    `when` is asked with a case, which has our verdict, and with the other verdict. `instead` makes of the case a stream
+    without the difference, in which both have to agree.
     """
 
     oracle: str
     what: str
     when: Callable[[dict, dict], bool]
     because: str
+    instead: Callable[[dict], bytes] | None = None
 
 
 def both(*conditions):

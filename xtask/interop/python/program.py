@@ -21,12 +21,13 @@ class Program:
         self._jobs.append((job, then))
 
     def answer(self):
-        """Has all jobs judged."""
-        jobs, self._jobs = self._jobs, []
-        text = "".join(f"{json.dumps(job)}\n" for job, _ in jobs)
-        lines = self._run(["judge"], text)
-        for (_, then), line in zip(jobs, lines, strict=True):
-            then(json.loads(line))
+        """Has all jobs judged, and those that this leads to."""
+        while self._jobs:
+            jobs, self._jobs = self._jobs, []
+            text = "".join(f"{json.dumps(job)}\n" for job, _ in jobs)
+            lines = self._run(["judge"], text)
+            for (_, then), line in zip(jobs, lines, strict=True):
+                then(json.loads(line))
 
     def _run(self, args, text):
         done = subprocess.run([self._path, *args], input=text.encode(), stdout=subprocess.PIPE, check=True)

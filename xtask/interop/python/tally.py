@@ -29,12 +29,15 @@ class Tally:
         self._failures = []
 
     def differ(self, oracle, case, seen):
-        """Notes that an oracle sees a case otherwise: by a difference that is written down, or as a failure."""
+        """Notes that an oracle sees a case otherwise: by a difference that is written down, which it returns, or as a
+        failure.
+        """
         difference = find(oracle.NAME, case, seen)
         if difference is None:
             self._failures.append((oracle, case, seen))
         else:
             self._counts[difference] += 1
+        return difference
 
     def table(self):
         """A line for each difference that was met."""
@@ -57,7 +60,7 @@ class Tally:
         yield f"  bytes:  {told}"
         if "bytes" in case:
             yield f"          {bytes.fromhex(case['bytes'])}"
-        ours = {key: value for key, value in case.items() if key not in ("pieces", "bytes", "frames", "case")}
+        ours = {key: value for key, value in case.items() if key not in ("pieces", "bytes", "frames", "rest", "case")}
         yield f"  ours:   {ours}"
         yield f"  theirs: {seen}"
 

@@ -6,7 +6,7 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config as Settings, RngAlgorithm, TestRng, TestRunner};
 use serde_json::{Value, json};
 use ws_connection::Role;
-use ws_testing::naive::{self, Decoder, Event, Frame};
+use ws_testing::naive::{self, Event, Frame};
 use ws_testing::strategies::{self, Cuts};
 
 use crate::endpoint::Endpoint;
@@ -16,6 +16,7 @@ use crate::hex;
 use crate::kind::Kind;
 use crate::offer::{self, Offer};
 use crate::settings;
+use crate::stream;
 
 /// The case of this number as one line.
 pub(crate) fn line(kind: Kind, seed: u64, number: u32) -> String {
@@ -101,47 +102,11 @@ fn piecewise() -> impl Strategy<Value = (Role, Vec<u8>, Cuts)> {
 }
 
 fn stream((role, bytes, cuts): &(Role, Vec<u8>, Cuts)) -> Value {
-    let mut endpoint = Endpoint::new(*role, &settings::config());
-    for piece in cuts.pieces(bytes) {
-        endpoint.read(piece);
-    }
-    let mut case = event::end(endpoint.run().end);
+    let pieces: Vec<_> = cuts.pieces(bytes).collect();
+    let mut case = stream::read(*role, &pieces);
     case["role"] = role_name(*role).into();
     case["pieces"] = cuts.pieces(bytes).map(hex::encode).collect();
-    case["events"] = event::list(&endpoint.run().events);
-    let (frames, header) = apart(bytes);
-    case["frames"] = frames.iter().map(parts).collect();
-    case["header"] = hex::encode(header).into();
-    case["replies"] = endpoint.replies().iter().map(event::reply).collect();
     case
-}
-
-/// The frames that are whole, and the first bytes behind them, where a header that may not be stands if there is one.
-fn apart(bytes: &[u8]) -> (Vec<Frame>, &[u8]) {
-    const LONGEST_LENGTH: usize = 10;
-    let mut decoder = Decoder::default();
-    let mut frames = Vec::new();
-    let mut rest = bytes;
-    for (at, &byte) in bytes.iter().enumerate() {
-        match decoder.push(byte) {
-            Ok(None) => {}
-            Ok(Some(frame)) => {
-                frames.push(frame);
-                rest = &bytes[at + 1..];
-            }
-            Err(_) => break,
-        }
-    }
-    (frames, &rest[..rest.len().min(LONGEST_LENGTH)])
-}
-
-/// `[1, 1, "6869"]`: the opcode, FIN, the payload without its mask.
-fn parts(frame: &Frame) -> Value {
-    json!([
-        frame.opcode,
-        u8::from(frame.fin),
-        hex::encode(&frame.payload)
-    ])
 }
 
 /// Who sends, what, and the size of its fragments.
@@ -188,7 +153,7 @@ fn written((role, frames): &(Role, Vec<Frame>)) -> Value {
     let run = naive::Receiver::run(Role::Client, &settings::config(), &bytes);
     let mut case = event::end(run.end);
     case["role"] = role_name(*role).into();
-    case["frames"] = frames.iter().map(parts).collect();
+    case["frames"] = frames.iter().map(stream::parts).collect();
     case["events"] = event::list(&run.events);
     case
 }
@@ -212,9 +177,7 @@ mod tests {
 
     use serde_json::Value;
 
-    use ws_testing::naive::Frame;
-
-    use super::{apart, line};
+    use super::line;
     use crate::kind::Kind;
 
     fn cases(kind: Kind, count: u32) -> Vec<Value> {
@@ -230,15 +193,6 @@ mod tests {
             assert_eq!(line(kind, 1, 7), line(kind, 1, 7));
             assert_ne!(line(kind, 1, 7), line(kind, 2, 7));
         }
-    }
-
-    #[test]
-    fn a_stream_falls_into_whole_frames_and_the_header_behind_them() {
-        let frames = [Frame::text("hi"), Frame::ping("")];
-        let bytes = [&Frame::encode_all(&frames)[..], b"\x83\x00and more"].concat();
-        assert_eq!(apart(&bytes), (frames.to_vec(), &b"\x83\x00and more"[..]));
-        assert_eq!(apart(b"\x82\x7E\x00\x01").1, b"\x82\x7E\x00\x01");
-        assert_eq!(apart(&[0x83; 20]).1, [0x83; 10]);
     }
 
     #[test]

@@ -19,6 +19,7 @@ mod job;
 mod kind;
 mod offer;
 mod settings;
+mod stream;
 
 use std::error::Error;
 use std::io::{self, BufRead, BufWriter, Write};
