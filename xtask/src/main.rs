@@ -14,6 +14,7 @@ mod interop;
 mod layers;
 mod load;
 mod logged;
+mod lower_crates;
 mod mutants;
 mod pip;
 mod process;

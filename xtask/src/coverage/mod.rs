@@ -20,9 +20,6 @@ use crate::failure::Failure;
 use crate::source;
 use crate::workspace::Workspace;
 
-/// The crates that anybody may build on alone.
-const CRATES: &[&str] = &["ws-frame", "ws-connection", "ws-handshake"];
-
 /// How a run that did not fail has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
@@ -57,7 +54,7 @@ fn cover(options: &Options, workspace: &Workspace) -> Result<Outcome, Failure> {
     };
     let mut lines = Vec::new();
     let mut failures = Vec::new();
-    for name in &options.crates {
+    for name in options.crates.names() {
         let report = measure(name, &tools, workspace)?;
         report.print();
         lines.push(report.total());

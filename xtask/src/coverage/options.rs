@@ -1,9 +1,9 @@
 //! The flags of `cargo xtask coverage`.
 
-use super::CRATES;
 use super::tools::Fetch;
 use crate::failure::Failure;
-use crate::flags::{self, Flag, Flags};
+use crate::flags::{Flag, Flags};
+use crate::lower_crates::LowerCrates;
 
 const HELP: &str = "\
 usage: cargo xtask coverage [FLAGS]
@@ -20,7 +20,7 @@ is, or else by rustup. Builds go to target/coverage.
 /// What to run.
 #[derive(Debug)]
 pub(super) struct Options {
-    pub(super) crates: Vec<&'static str>,
+    pub(super) crates: LowerCrates,
     pub(super) allow_skip: bool,
     pub(super) fetch: Fetch,
 }
@@ -29,7 +29,7 @@ impl Options {
     /// All crates; without llvm-cov, none. A check of the code does not change the toolchain.
     pub(super) fn for_ci() -> Self {
         Self {
-            crates: CRATES.to_vec(),
+            crates: LowerCrates::default(),
             allow_skip: true,
             fetch: Fetch::IntoCache,
         }
@@ -38,7 +38,7 @@ impl Options {
     /// Reads the command line; `None` if it asked for help and got it.
     pub(super) fn read(args: &[String]) -> Result<Option<Self>, Failure> {
         let mut options = Self {
-            crates: Vec::new(),
+            crates: LowerCrates::default(),
             allow_skip: false,
             fetch: Fetch::IntoToolchain,
         };
@@ -49,44 +49,37 @@ impl Options {
                     println!("{HELP}");
                     return Ok(None);
                 }
-                Flag::Named("--only") => options.crates.push(known(&flags.value::<String>()?)?),
+                Flag::Named("--only") => options.crates.read_one(&mut flags)?,
                 Flag::Named(_) => options.allow_skip = true,
             }
-        }
-        if options.crates.is_empty() {
-            options.crates = CRATES.to_vec();
         }
         Ok(Some(options))
     }
 }
 
-fn known(name: &str) -> Result<&'static str, Failure> {
-    let found = CRATES.iter().find(|known| **known == name);
-    found
-        .copied()
-        .ok_or_else(|| flags::unknown("crate", name, CRATES))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lower_crates::LOWER_CRATES;
 
     fn read(args: &[&str]) -> Result<Option<Options>, Failure> {
         let args: Vec<String> = args.iter().map(|arg| (*arg).to_owned()).collect();
         Options::read(&args)
     }
 
-    fn crates(args: &[&str]) -> Vec<&'static str> {
-        let options = read(args).expect("it is right");
-        options.expect("it asks for no help").crates
+    #[test]
+    fn in_ci_all_crates_are_measured_and_the_toolchain_stays_as_it_is() {
+        let options = Options::for_ci();
+        assert_eq!(options.crates.names(), LOWER_CRATES);
+        assert_eq!(options.fetch, Fetch::IntoCache);
     }
 
     #[test]
-    fn all_crates_are_measured_unless_some_are_named() {
-        assert_eq!(crates(&[]), ["ws-frame", "ws-connection", "ws-handshake"]);
-        assert_eq!(crates(&["--only", "ws-frame"]), ["ws-frame"]);
-        assert_eq!(Options::for_ci().crates, crates(&[]));
-        assert_eq!(Options::for_ci().fetch, Fetch::IntoCache);
+    fn one_crate_may_be_measured_alone() {
+        let options = read(&["--only", "ws-frame"]).expect("it is right");
+        let options = options.expect("it asks for no help");
+        assert_eq!(options.crates.names(), ["ws-frame"]);
+        assert_eq!(options.fetch, Fetch::IntoToolchain);
     }
 
     #[test]

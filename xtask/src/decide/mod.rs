@@ -11,6 +11,7 @@ use tally::Tally;
 use crate::failure::Failure;
 use crate::flags::{Flag, Flags};
 use crate::logged::{Logged, Next};
+use crate::lower_crates::LOWER_CRATES;
 use crate::process;
 use crate::test_program;
 use crate::workspace::{self, Workspace};
@@ -34,16 +35,11 @@ struct Suite {
     cfg: Option<&'static str>,
 }
 
-const SUITES: &[Suite] = &[
-    Suite::decided("ws-frame"),
-    Suite::decided("ws-connection"),
-    Suite::decided("ws-handshake"),
-    Suite {
-        package: "ws-handler",
-        test: "loom",
-        cfg: Some("loom"),
-    },
-];
+const LOOM: Suite = Suite {
+    package: "ws-handler",
+    test: "loom",
+    cfg: Some("loom"),
+};
 
 /// The task.
 pub(crate) fn run(args: &[String]) -> Result<(), Failure> {
@@ -53,7 +49,8 @@ pub(crate) fn run(args: &[String]) -> Result<(), Failure> {
     }
     let workspace = Workspace::load()?;
     let mut tally = Tally::default();
-    for suite in SUITES {
+    let decided = LOWER_CRATES.iter().map(|name| Suite::decided(name));
+    for suite in decided.chain([LOOM]) {
         let program = suite.build(&workspace)?;
         suite.run(&program, &workspace, &mut tally)?;
     }
@@ -62,7 +59,7 @@ pub(crate) fn run(args: &[String]) -> Result<(), Failure> {
 }
 
 impl Suite {
-    const fn decided(package: &'static str) -> Self {
+    fn decided(package: &'static str) -> Self {
         Self {
             package,
             test: "decided",

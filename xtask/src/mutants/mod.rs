@@ -27,9 +27,6 @@ const CARGO_MUTANTS: CargoTool = CargoTool {
     ask: &["mutants", "--version"],
 };
 
-/// The crates that anybody may build on alone.
-const CRATES: &[&str] = &["ws-frame", "ws-connection", "ws-handshake"];
-
 /// Less than the shortest that a crowded machine may need for the tests of a crate.
 const SHORTEST_TIMEOUT: &str = "30";
 
@@ -51,7 +48,7 @@ pub(crate) fn run(args: &[String]) -> Result<(), Failure> {
     let workspace = Workspace::load()?;
     let program = CARGO_MUTANTS.install(&workspace.root)?;
     let mut outcomes = Vec::new();
-    for name in &options.crates {
+    for name in options.crates.names() {
         let dir = workspace.target.join("mutants").join(name);
         if !options.goes_on {
             installation::remove(&dir)?;

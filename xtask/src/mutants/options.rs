@@ -2,9 +2,9 @@
 
 use std::num::NonZeroUsize;
 
-use super::CRATES;
 use crate::failure::Failure;
-use crate::flags::{self, Flag, Flags};
+use crate::flags::{Flag, Flags};
+use crate::lower_crates::LowerCrates;
 
 const HELP: &str = "\
 usage: cargo xtask mutants [FLAGS]
@@ -21,7 +21,7 @@ is in target/mutants.
 /// What to change.
 #[derive(Debug)]
 pub(super) struct Options {
-    pub(super) crates: Vec<&'static str>,
+    pub(super) crates: LowerCrates,
     pub(super) jobs: NonZeroUsize,
     pub(super) goes_on: bool,
 }
@@ -30,7 +30,7 @@ impl Options {
     /// Reads the command line; `None` if it asked for help and got it.
     pub(super) fn read(args: &[String]) -> Result<Option<Self>, Failure> {
         let mut options = Self {
-            crates: Vec::new(),
+            crates: LowerCrates::default(),
             jobs: NonZeroUsize::MIN,
             goes_on: false,
         };
@@ -41,23 +41,13 @@ impl Options {
                     println!("{HELP}");
                     return Ok(None);
                 }
-                Flag::Named("--only") => options.crates.push(known(&flags.value::<String>()?)?),
+                Flag::Named("--only") => options.crates.read_one(&mut flags)?,
                 Flag::Named("--jobs") => options.jobs = flags.value()?,
                 Flag::Named(_) => options.goes_on = true,
             }
         }
-        if options.crates.is_empty() {
-            options.crates = CRATES.to_vec();
-        }
         Ok(Some(options))
     }
-}
-
-fn known(name: &str) -> Result<&'static str, Failure> {
-    let found = CRATES.iter().find(|known| **known == name);
-    found
-        .copied()
-        .ok_or_else(|| flags::unknown("crate", name, CRATES))
 }
 
 #[cfg(test)]
@@ -70,13 +60,12 @@ mod tests {
     }
 
     #[test]
-    fn all_crates_are_changed_unless_some_are_named() {
-        let crates = |args: &[&str]| {
-            let options = read(args).expect("it is right");
-            options.expect("it asks for no help").crates
-        };
-        assert_eq!(crates(&[]), CRATES);
-        assert_eq!(crates(&["--only", "ws-frame"]), ["ws-frame"]);
+    fn what_is_asked_for_is_done() {
+        let options = read(&["--only", "ws-frame", "--jobs", "2", "--go-on"]);
+        let options = options.expect("it is right").expect("it asks for no help");
+        assert_eq!(options.crates.names(), ["ws-frame"]);
+        assert_eq!(options.jobs.get(), 2);
+        assert!(options.goes_on);
     }
 
     #[test]
