@@ -2,15 +2,27 @@
 
 use std::time::{Duration, Instant};
 
-use tokio::{net::TcpStream, runtime, time::sleep};
+use tokio::{
+    net::TcpStream,
+    runtime,
+    time::{sleep, timeout},
+};
 use ws_testing::peer::Peer;
 
 use crate::{process, served::Served};
 
 const COUNT: usize = 1000;
 
+/// What each has at the longest, on a machine however busy.
+const LONGEST: Duration = Duration::from_secs(5);
+
 /// How long after the FIN `on_close` ran.
 async fn end_once(served: &Served, number: usize) -> Duration {
+    let told = timeout(LONGEST, end_and_wait(served, number)).await;
+    told.unwrap_or_else(|_| panic!("end {number} is not told within {LONGEST:?}"))
+}
+
+async fn end_and_wait(served: &Served, number: usize) -> Duration {
     let stream = TcpStream::connect(served.addr).await;
     let mut peer = Peer::open(stream.expect("it listens")).await;
     let start = Instant::now();
@@ -24,9 +36,9 @@ async fn end_once(served: &Served, number: usize) -> Duration {
     }
 }
 
-/// The machine may be busy, so the middle one counts.
+/// The machine may be busy, so 100 ms are asked of the middle one, and [`LONGEST`] of each.
 #[test]
-fn a_thousand_ends_without_a_close_are_told_within_100_ms_and_not_as_clean() {
+fn a_thousand_ends_without_a_close_are_told_half_of_them_within_100_ms_and_none_as_clean() {
     let _alone = process::alone();
     let served = Served::start(|ledger| ledger.session("none"));
     let mut builder = runtime::Builder::new_current_thread();

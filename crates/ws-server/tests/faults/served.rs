@@ -7,11 +7,13 @@ use std::{
 };
 
 use tokio::{
+    net::TcpStream,
     runtime::{self, Runtime},
     sync::oneshot,
     task::JoinHandle,
 };
 use ws_server::{Builder, ConnectionConfig, DrainReport, Server};
+use ws_testing::peer::Peer;
 
 use crate::{
     ledger::{Ledger, Session},
@@ -23,6 +25,12 @@ const NEVER: Duration = Duration::from_secs(3600);
 
 /// How soon the last of many faults must have left nothing behind.
 const SOON: Duration = Duration::from_secs(5);
+
+/// Between two looks.
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// Looks in a row at which nothing has changed.
+const CALM: usize = 20;
 
 pub(crate) struct Served {
     pub(crate) addr: SocketAddr,
@@ -67,11 +75,37 @@ impl Served {
             tasks: 0,
             descriptors: 0,
         };
-        // Once, so that all is there that is made at the first connection.
-        drop(std::net::TcpStream::connect(addr).expect("it listens"));
-        std::thread::sleep(Duration::from_millis(100));
-        (served.tasks, served.descriptors) = served.held();
+        served.warm_up();
+        (served.tasks, served.descriptors) = served.calm();
         served
+    }
+
+    /// Serves one connection, so that all is there that is made at the first.
+    fn warm_up(&self) {
+        self.runtime.block_on(async {
+            let stream = TcpStream::connect(self.addr).await;
+            drop(Peer::open(stream.expect("it listens")).await);
+        });
+        let start = Instant::now();
+        while self.ledger.entries().is_empty() {
+            assert!(start.elapsed() < SOON, "the first connection has not ended");
+            std::thread::sleep(PAUSE);
+        }
+        self.ledger.entries().clear();
+    }
+
+    /// The tasks and descriptors that there are when they have been the same in many looks.
+    fn calm(&self) -> (usize, usize) {
+        let start = Instant::now();
+        let (mut held, mut same) = (self.held(), 0);
+        while same < CALM {
+            std::thread::sleep(PAUSE);
+            let now = self.held();
+            same = if now == held { same + 1 } else { 0 };
+            held = now;
+            assert!(start.elapsed() < SOON, "never the same: {held:?}");
+        }
+        held
     }
 
     /// Shuts down while the peers do what they do; what became of the connections, and how long it took.
@@ -97,7 +131,7 @@ impl Served {
                 self.held(),
                 (self.tasks, self.descriptors)
             );
-            std::thread::sleep(Duration::from_millis(5));
+            std::thread::sleep(PAUSE);
         }
         println!("nothing is left after {:?}", start.elapsed());
         process::assert_idle("when nothing is left");
