@@ -4,7 +4,7 @@ use ws_connection::{Config, Role};
 use ws_frame::{CloseCode, CloseFrame};
 use ws_testing::{
     naive::{Event, opcode},
-    pair::{Endpoint, Pair},
+    pair::{Endpoint, Entry, Pair, What},
 };
 
 use super::stage::Stage;
@@ -16,7 +16,8 @@ const MOST: usize = 100;
 ///
 /// What either sends the other finds legal. The state of an end only moves forward; at most one Close goes each way, and
 /// what an end says of the closing handshake is what was on the wire; messages arrive in order, none twice and none
-/// changed. After the Close of both applications and enough time both ends are over, hold nothing and want nothing.
+/// changed, and all of them where the link held, no application broke off and no end lost its patience. After the Close of
+/// both applications and enough time both ends are over, hold nothing and want nothing.
 ///
 /// The input: operations of two bytes each. The lower half of the first says what happens, its next bit to whom; the
 /// second how much of it.
@@ -36,6 +37,8 @@ struct Play {
     pair: Pair,
     taken: [Vec<Event>; 2],
     stages: [Stage; 2],
+    /// Whether the link was cut, or an application broke off.
+    is_disturbed: bool,
 }
 
 impl Play {
@@ -48,6 +51,7 @@ impl Play {
             pair: Pair::new(config),
             taken: [Vec::new(), Vec::new()],
             stages: [Stage::Open; 2],
+            is_disturbed: false,
         }
     }
 
@@ -57,6 +61,7 @@ impl Play {
             _ => Role::Client,
         };
         let len = usize::from(amount);
+        self.is_disturbed |= matches!(what % 16, 5 | 12 | 15);
         match what % 16 {
             1 => self.send(role, len),
             // In many fragments.
@@ -106,6 +111,7 @@ impl Play {
     }
 
     fn check(&mut self, role: Role) {
+        self.check_messages(role);
         let transcript = self.pair.transcript();
         let closes = transcript
             .sent_by(role)
@@ -114,20 +120,27 @@ impl Play {
         assert!(closes <= 1, "{closes} times Close");
         let is_close = |event: &&Event| matches!(event, Event::Close(_));
         let got_close = transcript.got_by(role).any(|event| is_close(&event));
-        let is_message = |event: &&Event| matches!(event, Event::Text(_) | Event::Binary(_));
-        let got = transcript.got_by(role).filter(is_message);
-        let sent = match role {
-            Role::Server => &self.taken[Role::Client as usize],
-            Role::Client => &self.taken[Role::Server as usize],
-        };
-        for (at, message) in got.enumerate() {
-            assert_eq!(sent.get(at), Some(message), "in order, each once");
-        }
         let sender = &self.pair.end(role).sender;
         let handshake = sender.closing_handshake();
         assert_eq!(usize::from(handshake.sent().is_some()), closes);
         assert_eq!(handshake.received().is_some(), got_close);
         assert_eq!((sender.queued(), sender.poll_timeout()), (0, None));
+    }
+
+    fn check_messages(&self, role: Role) {
+        let transcript = self.pair.transcript();
+        let is_message = |event: &&Event| matches!(event, Event::Text(_) | Event::Binary(_));
+        let got: Vec<&Event> = transcript.got_by(role).filter(is_message).collect();
+        let sent = match role {
+            Role::Server => &self.taken[Role::Client as usize],
+            Role::Client => &self.taken[Role::Server as usize],
+        };
+        let came: Vec<&Event> = sent.iter().take(got.len()).collect();
+        assert_eq!(got, came, "in order, each once");
+        let broke = |entry: &Entry| matches!(entry.what, What::Failed(_) | What::TimedOut(_));
+        if !self.is_disturbed && !transcript.entries().iter().any(broke) {
+            assert_eq!(got.len(), sent.len(), "nothing is lost");
+        }
     }
 }
 

@@ -138,9 +138,12 @@ fn fails_silently(case: &Case) -> Verdict {
 }
 
 fn takes_longer_forms(case: &Case) -> Verdict {
-    let Some((frame, _)) = &case.flaw else {
+    let Some((frame, violation)) = &case.flaw else {
         return Verdict::Unlike;
     };
+    if case.ours.end != End::Failed(violation.close_code()) {
+        return Verdict::Unlike;
+    }
     match frame.with_shortest_length(&case.bytes) {
         Some(bytes) => Verdict::CompareInstead(bytes),
         None => Verdict::Unlike,

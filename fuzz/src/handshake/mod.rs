@@ -1,4 +1,5 @@
 mod head_limits;
+mod input;
 mod lists;
 mod naive_list;
 mod request;

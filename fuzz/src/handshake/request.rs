@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, mem::discriminant};
 
 use arbitrary::{Arbitrary, Unstructured};
 use base64::{
@@ -14,11 +14,7 @@ use ws_handshake::{
     accept_key, head_end,
 };
 
-use super::head_limits::HeadLimits;
-use crate::Cuts;
-
-/// So many beginnings are decoded, of each kind.
-const BEGINNINGS: usize = 40;
+use super::input::Input;
 
 /// What a bad opening handshake is answered with.
 const STATUSES: [StatusCode; 6] = [
@@ -29,13 +25,6 @@ const STATUSES: [StatusCode; 6] = [
     StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
     StatusCode::HTTP_VERSION_NOT_SUPPORTED,
 ];
-
-#[derive(Arbitrary, Debug)]
-struct Input<'a> {
-    limits: HeadLimits,
-    cuts: [u8; 4],
-    head: &'a [u8],
-}
 
 /// A request is decoded or refused, the same in whatever pieces it comes, and what it asks for survives being written.
 ///
@@ -52,7 +41,7 @@ pub fn handshake_request(data: &[u8]) {
     };
     let limits = input.limits.limits();
     let whole = Request::decode(input.head, &limits);
-    check_beginnings(&whole, &input, &limits);
+    input.check_beginnings(&whole, |head| Request::decode(head, &limits), kind);
     match whole {
         Ok(None) => assert!(input.head.len() < limits.max_head()),
         Ok(Some((request, len))) => {
@@ -69,26 +58,12 @@ pub fn handshake_request(data: &[u8]) {
     }
 }
 
-type Decoded = Result<Option<(Request, usize)>, RequestError>;
-
-fn check_beginnings(whole: &Decoded, input: &Input<'_>, limits: &Limits) {
-    let cuts = Cuts::new(input.cuts).pieces(input.head);
-    let ends = cuts.scan(0, |end, piece| {
-        *end += piece.len();
-        Some(*end)
-    });
-    let everywhere = 0..input.head.len();
-    let ends = ends.take(BEGINNINGS);
-    for end in ends.chain(everywhere.take(BEGINNINGS)) {
-        let seen = Request::decode(&input.head[..end], limits);
-        match (&seen, whole) {
-            (Ok(None), Ok(Some((_, len)))) => assert!(end < *len, "{end}"),
-            (Ok(None), _) => {}
-            (Ok(Some(_)), _) => assert_eq!(seen, *whole, "{end}"),
-            (Err(early), Err(late)) => assert_eq!(early.status(), late.status(), "{end}"),
-            (Err(early), Ok(_)) => panic!("{early} in the first {end} bytes, and then legal"),
-        }
-    }
+fn kind(error: &RequestError) -> impl PartialEq + use<> {
+    let head = match error {
+        RequestError::Head(head) => Some(discriminant(head)),
+        _ => None,
+    };
+    (discriminant(error), head)
 }
 
 fn check_refusal(error: &RequestError) {

@@ -1,25 +1,16 @@
+use std::mem::discriminant;
+
 use arbitrary::{Arbitrary, Unstructured};
 use http::{
     StatusCode, Version,
     header::{self, HeaderValue},
 };
-use ws_handshake::{ClientRequest, Extension, Limits, Response, ResponseError, head_end};
+use ws_handshake::{ClientRequest, Extension, Response, ResponseError, head_end};
 
-use super::head_limits::HeadLimits;
-use crate::Cuts;
-
-/// So many beginnings are decoded, of each kind.
-const BEGINNINGS: usize = 40;
+use super::input::Input;
 
 /// The key of RFC 6455 1.3, so that a corpus can hold the answer to it.
 const NONCE: &[u8; 16] = b"the sample nonce";
-
-#[derive(Arbitrary, Debug)]
-struct Input<'a> {
-    limits: HeadLimits,
-    cuts: [u8; 4],
-    head: &'a [u8],
-}
 
 /// A response is decoded or refused, the same in whatever pieces it comes, and opens a WebSocket only by the rules.
 ///
@@ -35,7 +26,7 @@ pub fn handshake_response(data: &[u8]) {
     };
     let limits = input.limits.limits();
     let whole = Response::decode(input.head, &limits);
-    check_beginnings(&whole, &input, &limits);
+    input.check_beginnings(&whole, |head| Response::decode(head, &limits), kind);
     match whole {
         Ok(None) => assert!(input.head.len() < limits.max_head()),
         Ok(Some((response, len))) => {
@@ -48,26 +39,12 @@ pub fn handshake_response(data: &[u8]) {
     }
 }
 
-type Decoded = Result<Option<(Response, usize)>, ResponseError>;
-
-fn check_beginnings(whole: &Decoded, input: &Input<'_>, limits: &Limits) {
-    let cuts = Cuts::new(input.cuts).pieces(input.head);
-    let ends = cuts.scan(0, |end, piece| {
-        *end += piece.len();
-        Some(*end)
-    });
-    let everywhere = 0..input.head.len();
-    let ends = ends.take(BEGINNINGS);
-    for end in ends.chain(everywhere.take(BEGINNINGS)) {
-        let seen = Response::decode(&input.head[..end], limits);
-        match (&seen, whole) {
-            (Ok(None), Ok(Some((_, len)))) => assert!(end < *len, "{end}"),
-            (Ok(None), _) => {}
-            (Ok(Some(_)), _) => assert_eq!(seen, *whole, "{end}"),
-            (Err(_), Err(_)) => {}
-            (Err(early), Ok(_)) => panic!("{early} in the first {end} bytes, and then legal"),
-        }
-    }
+fn kind(error: &ResponseError) -> impl PartialEq + use<> {
+    let head = match error {
+        ResponseError::Head(head) => Some(discriminant(head)),
+        _ => None,
+    };
+    (discriminant(error), head)
 }
 
 fn check_client(response: Response) {

@@ -165,10 +165,16 @@ fn heard(outcome: &Outcome) -> naive::Run {
 fn check_calm(outcome: &Outcome, written: &Written) {
     let Outcome { log, time, .. } = outcome;
     assert_eq!(*time, Duration::ZERO, "a wake-up was lost");
-    let heard = heard(outcome);
     if log.opened == 0 {
+        let [asked, answered] =
+            [&outcome.record.read, &outcome.record.written].map(|bytes| head_end(bytes, 0));
+        assert!(
+            asked.is_none() || answered.is_some(),
+            "a request without an answer"
+        );
         return;
     }
+    let heard = heard(outcome);
     assert_eq!(log.events, heard.events, "all that came is told");
     match heard.end {
         // The end of the transport cuts off what it does not take at once.

@@ -15,13 +15,14 @@ use program::Programs;
 use toolchain::Toolchain;
 
 use crate::failure::Failure;
+use crate::process;
 use crate::workspace::Workspace;
 
 /// How a run that did not fail has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Passed,
-    /// There is no way to fuzz here, and that was allowed.
+    /// There is no nightly compiler, and that was allowed.
     Skipped,
 }
 
@@ -35,7 +36,7 @@ pub(crate) fn run(args: &[String]) -> Result<(), Failure> {
     }
 }
 
-/// The task for `ci`, which goes on without a fuzzer: a short run of every target.
+/// The task for `ci`, which goes on without a nightly compiler: a short run of every target.
 pub(crate) fn run_or_skip() -> Result<Outcome, Failure> {
     let workspace = Workspace::load()?;
     let targets = program::names(&workspace.root)?;
@@ -43,14 +44,13 @@ pub(crate) fn run_or_skip() -> Result<Outcome, Failure> {
 }
 
 fn fuzz(options: &Options, workspace: &Workspace) -> Result<Outcome, Failure> {
-    let toolchain = match Toolchain::find(&workspace.root) {
-        Ok(toolchain) => toolchain,
-        Err(why) if options.allow_skip => {
-            crate::process::stop_if_interrupted()?;
-            println!("SKIPPED: {why}");
+    let Some(toolchain) = Toolchain::find(&workspace.root)? else {
+        process::stop_if_interrupted()?;
+        if options.allow_skip {
+            println!("SKIPPED: {}", Toolchain::MISSING);
             return Ok(Outcome::Skipped);
         }
-        Err(why) => return Err(why),
+        return Err(Failure::failed(Toolchain::MISSING));
     };
     let programs = Programs::build(&toolchain, &workspace.root)?;
     let mut campaign = Campaign::new(programs, workspace, options)?;

@@ -9,16 +9,16 @@ use crate::flags::{self, Flag, Flags};
 const HELP: &str = "\
 usage: cargo xtask fuzz [FLAGS]
 
-Builds the fuzz targets with a nightly compiler and cargo-fuzz, which is installed once in .cache/cargo-fuzz if it is
-not on PATH, and lets libFuzzer run each of them. Ends with a table, and with an error if there is a finding. New
-inputs are gathered in target/fuzz/corpus, from run to run; findings are in target/fuzz/artifacts, logs in
-target/fuzz/logs.
+Builds the fuzz targets with a nightly compiler, a C++ compiler for libFuzzer, and cargo-fuzz, which is installed once in
+.cache/cargo-fuzz if it is not on PATH, and lets libFuzzer run each of them. Ends with a table, and with an error if there
+is a finding. New inputs are gathered in target/fuzz/corpus, from run to run; findings are in target/fuzz/artifacts, logs
+in target/fuzz/logs.
 
   --seconds N    for each target (default: 60)
   --only TARGET  this target and no other; may be given again
   --jobs N       so many targets at a time (default: one for each processor)
   --keep         without a finding, add to fuzz/corpus the fewest new inputs that reach what is not reached yet
-  --allow-skip   succeed if there is no nightly compiler or no cargo-fuzz
+  --allow-skip   succeed if there is no nightly compiler
 
 The targets:
 ";
@@ -50,7 +50,7 @@ impl Options {
         }
     }
 
-    /// Every target for a short time, two at a time; without a fuzzer, none.
+    /// Every target for a short time, two at a time; without a nightly compiler, none.
     pub(super) fn for_ci(targets: Vec<String>) -> Self {
         Self {
             seconds: SECONDS_IN_CI,

@@ -32,10 +32,15 @@ impl Outcome {
     pub(super) fn read(name: &str, status: ExitStatus, log: &Path) -> Result<Self, Failure> {
         let text = String::from_utf8_lossy(&fs::read(log)?).into_owned();
         let mut outcome = Self::parse(name, &text);
-        if status.success() {
-            outcome.finding = None;
-        } else if outcome.finding.is_none() {
-            let what = format!("it ended with {status}{}", last_lines(log));
+        let end = match status.success() {
+            true => {
+                outcome.finding = None;
+                (outcome.executions == 0).then(|| "it ran no input".to_owned())
+            }
+            false => Some(format!("it ended with {status}")),
+        };
+        if let (Some(end), None) = (end, &outcome.finding) {
+            let what = format!("{end}{}", last_lines(log));
             outcome.finding = Some(Finding { what, input: None });
         }
         Ok(outcome)
@@ -125,6 +130,18 @@ mod tests {
         let finding = outcome.finding.expect("there is one");
         assert_eq!(finding.what, "src/mask.rs:9:5: assertion failed: it is so");
         assert_eq!(finding.input, Some(PathBuf::from("a/crash-12")));
+    }
+
+    #[test]
+    fn a_target_that_ran_no_input_has_failed() {
+        let dir = std::env::temp_dir().join(format!("fuzz-outcome-{}", std::process::id()));
+        fs::create_dir_all(&dir).expect("a directory");
+        let log = dir.join("mask.log");
+        fs::write(&log, "INFO: seed corpus: files: 3\n").expect("a log");
+        let outcome = Outcome::read("mask", ExitStatus::default(), &log).expect("it can be read");
+        fs::remove_dir_all(&dir).expect("it was made here");
+        let finding = outcome.finding.expect("there is one");
+        assert!(finding.what.starts_with("it ran no input"), "{finding:?}");
     }
 
     #[test]

@@ -3,8 +3,11 @@
 use super::outcome::{Finding, Outcome};
 use crate::failure::Failure;
 
-/// Prints the table, and each finding with the command that shows it again; fails if there is one.
+/// Prints the table, and each finding with the command that shows it again; fails if there is one, or no target.
 pub(super) fn report(outcomes: &[Outcome]) -> Result<(), Failure> {
+    if outcomes.is_empty() {
+        return Err(Failure::failed("there is no target to fuzz"));
+    }
     print!("\n{}", table(outcomes));
     let findings: Vec<(&Outcome, &Finding)> = outcomes
         .iter()
@@ -79,6 +82,11 @@ mod tests {
              mask                       1000         50     124      4  -\n"
         );
         assert!(report(&[outcome(None)]).is_ok());
+    }
+
+    #[test]
+    fn a_run_without_a_target_fails() {
+        assert!(report(&[]).is_err());
     }
 
     #[test]

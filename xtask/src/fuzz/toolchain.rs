@@ -22,19 +22,21 @@ pub(super) struct Toolchain {
 }
 
 impl Toolchain {
-    /// Finds both, and installs cargo-fuzz if only that is missing.
-    pub(super) fn find(root: &Path) -> Result<Self, Failure> {
-        let host = nightly_host().ok_or_else(|| {
-            Failure::failed(
-                "fuzzing needs a nightly compiler: `rustup toolchain install nightly --profile minimal`",
-            )
-        })?;
+    /// Why there is none.
+    pub(super) const MISSING: &str =
+        "fuzzing needs a nightly compiler: `rustup toolchain install nightly --profile minimal`";
+
+    /// Finds both, and installs cargo-fuzz if only that is missing; `None` without a nightly compiler.
+    pub(super) fn find(root: &Path) -> Result<Option<Self>, Failure> {
+        let Some(host) = nightly_host() else {
+            return Ok(None);
+        };
         let on_path = PathBuf::from("cargo-fuzz");
         let cargo_fuzz = match runs(&on_path) {
             true => on_path,
             false => CARGO_FUZZ.install(root)?,
         };
-        Ok(Self { cargo_fuzz, host })
+        Ok(Some(Self { cargo_fuzz, host }))
     }
 
     /// `cargo fuzz` with the nightly compiler.
