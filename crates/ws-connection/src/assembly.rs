@@ -1,7 +1,7 @@
 use bytes::{BufMut, BytesMut};
 use ws_frame::{MaskingKey, Utf8Validator};
 
-use crate::{Message, MessageKind, ProtocolError};
+use crate::{Decoded, Decoder, Message, MessageKind, ProtocolError, agreed::Form};
 
 /// From this many bytes on the rest of a frame is read straight into the message's buffer.
 const ROOM_FROM: usize = 32 << 10;
@@ -18,6 +18,9 @@ pub(crate) struct Assembly {
     payload: BytesMut,
     /// How much of `payload` is unmasked and checked; the rest was read into [`Assembly::room`].
     settled: usize,
+    form: Form,
+    /// Bytes that have come in the form of an extension.
+    encoded: u64,
     kind: MessageKind,
     utf8: Utf8Validator,
     empty_fragments: u32,
@@ -25,10 +28,12 @@ pub(crate) struct Assembly {
 }
 
 impl Assembly {
-    pub(crate) fn new(kind: MessageKind) -> Self {
+    pub(crate) fn new(kind: MessageKind, form: Form) -> Self {
         Self {
             payload: BytesMut::new(),
             settled: 0,
+            form,
+            encoded: 0,
             kind,
             utf8: Utf8Validator::new(),
             empty_fragments: 0,
@@ -40,8 +45,16 @@ impl Assembly {
         self.delivered
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.settled
+    /// Bytes of the message that have come, in the form in which they travel.
+    pub(crate) fn len(&self) -> u64 {
+        match self.form {
+            Form::Plain => self.settled as u64,
+            Form::Encoded => self.encoded,
+        }
+    }
+
+    pub(crate) fn form(&self) -> Form {
+        self.form
     }
 
     /// Counts an empty unfinished continuation frame in a row of such.
@@ -69,12 +82,14 @@ impl Assembly {
 
     /// Unmasks what came since, the first byte being at `offset` of its frame, and checks text as
     /// far as it goes, so that a bad byte is found when it arrives and not when the message ends.
+    /// Returns how many bytes that were.
     pub(crate) fn settle(
         &mut self,
         key: Option<MaskingKey>,
         offset: usize,
-    ) -> Result<(), ProtocolError> {
+    ) -> Result<u64, ProtocolError> {
         let fresh = &mut self.payload[self.settled..];
+        let len = fresh.len() as u64;
         if let Some(key) = key {
             key.apply(fresh, offset);
         }
@@ -84,14 +99,47 @@ impl Assembly {
                 .map_err(|_| ProtocolError::InvalidUtf8)?;
         }
         self.settled = self.payload.len();
+        Ok(len)
+    }
+
+    /// Appends what `decoder` makes of a piece.
+    pub(crate) fn decode(
+        &mut self,
+        piece: &[u8],
+        decoder: &mut dyn Decoder,
+        limit: usize,
+    ) -> Result<(), ProtocolError> {
+        self.encoded += piece.len() as u64;
+        decoder.decode(piece, &mut self.decoded(limit))?;
+        self.settled = self.payload.len();
         Ok(())
+    }
+
+    /// The last piece has come.
+    pub(crate) fn finish_decoding(
+        &mut self,
+        decoder: &mut dyn Decoder,
+        limit: usize,
+    ) -> Result<(), ProtocolError> {
+        decoder.finish(&mut self.decoded(limit))?;
+        self.settled = self.payload.len();
+        self.finish()
+    }
+
+    fn decoded(&mut self, limit: usize) -> Decoded<'_> {
+        Decoded {
+            payload: &mut self.payload,
+            utf8: &mut self.utf8,
+            kind: self.kind,
+            limit,
+        }
     }
 
     /// Where the next `left` bytes of the frame may be read to, once enough of the message is here:
     /// the buffer grows by what has arrived, never by what was announced.
     pub(crate) fn room(&mut self, left: usize) -> Option<impl BufMut + '_> {
         let left = left.saturating_sub(self.unsettled());
-        if self.payload.len() < ROOM_FROM || left == 0 {
+        if self.form != Form::Plain || self.payload.len() < ROOM_FROM || left == 0 {
             return None;
         }
         if self.spare() < left.min(ROOM_AT_LEAST) {

@@ -2,7 +2,7 @@ use std::{error::Error, fmt};
 
 use ws_frame::{CloseCode, CloseFrame, ClosePayloadError, FrameError, Opcode, Rsv};
 
-use crate::Message;
+use crate::{ExtensionError, Message};
 
 /// The peer broke the protocol or a limit. The connection fails: [`Sender::fail`](crate::Sender::fail)
 /// sends [`close_code`](Self::close_code), and nothing more is received.
@@ -11,7 +11,7 @@ use crate::Message;
 pub enum ProtocolError {
     /// A frame header that RFC 6455 5.2 or 5.5 forbids.
     Frame(FrameError),
-    /// Reserved bits that no extension has given a meaning (RFC 6455 5.2).
+    /// Reserved bits that no extension has given a meaning on such a frame (RFC 6455 5.2).
     ReservedBits(Rsv),
     /// A frame of a client without a mask (RFC 6455 5.1).
     MaskMissing,
@@ -39,6 +39,13 @@ pub enum ProtocolError {
         /// Bytes allowed.
         limit: u64,
     },
+    /// A message that an extension brings above [`Config::max_message`](crate::Config::max_message).
+    DecodedTooBig {
+        /// Bytes allowed.
+        limit: u64,
+    },
+    /// A payload with which an extension can do nothing.
+    Extension(ExtensionError),
     /// More empty continuation frames in a row than
     /// [`Config::max_empty_fragments`](crate::Config::max_empty_fragments).
     EmptyFragments {
@@ -61,7 +68,10 @@ impl ProtocolError {
             | Self::UnexpectedContinuation
             | Self::UnfinishedMessage(_) => CloseCode::PROTOCOL_ERROR,
             Self::InvalidUtf8 => CloseCode::INVALID_PAYLOAD,
-            Self::FrameTooBig { .. } | Self::MessageTooBig { .. } => CloseCode::MESSAGE_TOO_BIG,
+            Self::FrameTooBig { .. }
+            | Self::MessageTooBig { .. }
+            | Self::DecodedTooBig { .. } => CloseCode::MESSAGE_TOO_BIG,
+            Self::Extension(error) => error.close_code(),
             Self::EmptyFragments { .. } => CloseCode::POLICY_VIOLATION,
         }
     }
@@ -78,7 +88,7 @@ impl fmt::Display for ProtocolError {
         match self {
             Self::Frame(error) => error.fmt(f),
             Self::ReservedBits(bits) => {
-                write!(f, "{bits} set, but no extension was agreed on that uses it")
+                write!(f, "{bits} set, where no extension was agreed on that uses it")
             }
             Self::MaskMissing => f.write_str("unmasked frame, but a client must mask every frame"),
             Self::MaskUnexpected => f.write_str("masked frame, but a server must not mask"),
@@ -97,6 +107,10 @@ impl fmt::Display for ProtocolError {
             Self::MessageTooBig { len, limit } => {
                 write!(f, "message of {len} bytes, at most {limit} are allowed")
             }
+            Self::DecodedTooBig { limit } => {
+                write!(f, "message that becomes longer than the {limit} bytes that are allowed")
+            }
+            Self::Extension(error) => error.fmt(f),
             Self::EmptyFragments { limit } => {
                 write!(f, "more than {limit} empty continuation frames in a row")
             }
@@ -109,6 +123,12 @@ impl Error for ProtocolError {}
 impl From<FrameError> for ProtocolError {
     fn from(error: FrameError) -> Self {
         Self::Frame(error)
+    }
+}
+
+impl From<ExtensionError> for ProtocolError {
+    fn from(error: ExtensionError) -> Self {
+        Self::Extension(error)
     }
 }
 

@@ -4,7 +4,8 @@
 //!
 //! *In scope*: fragmentation, control frames, the closing handshake, masking rules, UTF-8, limits,
 //! keepalive and all timers, the write queue with its marks, both roles.
-//! *Out of scope*: the opening handshake (`ws-handshake`), sockets (`ws-server`), compression.
+//! *Out of scope*: the opening handshake (`ws-handshake`), sockets (`ws-server`), compression
+//! (`ws-deflate`, through [`Extension`]).
 //!
 //! # The two halves
 //!
@@ -54,6 +55,7 @@
 //! # Ok::<(), ws_connection::ProtocolError>(())
 //! ```
 
+mod agreed;
 mod assembly;
 mod batch;
 mod close_clock;
@@ -62,6 +64,7 @@ mod config;
 mod control_payload;
 mod error;
 mod event;
+mod extension;
 mod keepalive;
 mod lane;
 mod masks;
@@ -80,7 +83,8 @@ pub use closing::{ClosingHandshake, Side};
 pub use config::Config;
 pub use error::{PingError, ProtocolError, SendError};
 pub use event::Event;
-pub use message::{Message, MessageKind};
+pub use extension::{Decoded, Decoder, Encoded, Encoder, Extension, ExtensionError};
+pub use message::{Compress, Message, MessageKind};
 pub use receiver::Receiver;
 pub use role::Role;
 pub use sender::Sender;

@@ -23,6 +23,18 @@ impl MessageKind {
     }
 }
 
+/// Whether a message is compressed, where that was agreed on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Compress {
+    /// When it is long enough, and becomes shorter.
+    #[default]
+    Auto,
+    /// Never: it is compressed already, or it holds a secret beside what others may choose.
+    Never,
+    /// However short it is, and even if it becomes longer.
+    Always,
+}
+
 /// One message, received or to be sent (RFC 6455 5.6). Text is always valid UTF-8.
 ///
 /// A received message borrows from the read buffer, or from the buffer in which its pieces were
@@ -37,6 +49,7 @@ impl MessageKind {
 /// ```
 pub struct Message<'a> {
     kind: MessageKind,
+    compress: Compress,
     payload: Payload<'a>,
 }
 
@@ -51,6 +64,7 @@ impl<'a> Message<'a> {
     pub(crate) fn assembled(kind: MessageKind, payload: &'a mut BytesMut) -> Self {
         Self {
             kind,
+            compress: Compress::Auto,
             payload: Payload::Assembled(payload),
         }
     }
@@ -62,8 +76,23 @@ impl<'a> Message<'a> {
         validate_utf8(&bytes).ok()?;
         Some(Message {
             kind: MessageKind::Text,
+            compress: Compress::Auto,
             payload: Payload::Owned(bytes),
         })
+    }
+
+    /// Says whether this message is to be compressed; [`Compress::Auto`] by default. It means
+    /// nothing where no compression was agreed on.
+    #[must_use]
+    pub fn with_compress(mut self, compress: Compress) -> Self {
+        self.compress = compress;
+        self
+    }
+
+    /// See [`with_compress`](Self::with_compress).
+    #[must_use]
+    pub fn compress(&self) -> Compress {
+        self.compress
     }
 
     /// Text or binary.
@@ -114,6 +143,7 @@ impl<'a> Message<'a> {
     pub fn into_owned(self) -> Message<'static> {
         Message {
             kind: self.kind,
+            compress: self.compress,
             payload: Payload::Owned(self.into_bytes()),
         }
     }
@@ -150,6 +180,7 @@ impl Clone for Message<'_> {
         };
         Self {
             kind: self.kind,
+            compress: self.compress,
             payload,
         }
     }
@@ -176,6 +207,7 @@ impl<'a> From<&'a str> for Message<'a> {
     fn from(text: &'a str) -> Self {
         Self {
             kind: MessageKind::Text,
+            compress: Compress::Auto,
             payload: Payload::Str(text),
         }
     }
@@ -185,6 +217,7 @@ impl<'a> From<&'a [u8]> for Message<'a> {
     fn from(bytes: &'a [u8]) -> Self {
         Self {
             kind: MessageKind::Binary,
+            compress: Compress::Auto,
             payload: Payload::Slice(bytes),
         }
     }
@@ -206,6 +239,7 @@ impl From<String> for Message<'static> {
     fn from(text: String) -> Self {
         Self {
             kind: MessageKind::Text,
+            compress: Compress::Auto,
             payload: Payload::Owned(Bytes::from(text)),
         }
     }
@@ -221,6 +255,7 @@ impl From<Bytes> for Message<'static> {
     fn from(bytes: Bytes) -> Self {
         Self {
             kind: MessageKind::Binary,
+            compress: Compress::Auto,
             payload: Payload::Owned(bytes),
         }
     }

@@ -4,7 +4,7 @@ use bytes::{Buf, Bytes};
 use ws_frame::{CloseFrame, Opcode};
 
 use crate::{
-    Batch, Config, Message,
+    Batch, Config, Encoded, Message, MessageKind,
     batch::Segment,
     control_payload::ControlPayload,
     lane::{Lane, encode_control},
@@ -45,6 +45,17 @@ impl Outbox {
     pub(crate) fn push(&mut self, message: Message<'_>, config: &Config) {
         let fragment_size = config.fragment_size();
         self.queue.push(message, fragment_size, &mut self.masks);
+        self.look_at_high_water(config);
+    }
+
+    pub(crate) fn push_encoded(&mut self, kind: MessageKind, encoded: Encoded, config: &Config) {
+        let fragment_size = config.fragment_size();
+        let masks = &mut self.masks;
+        self.queue.push_encoded(kind, encoded, fragment_size, masks);
+        self.look_at_high_water(config);
+    }
+
+    fn look_at_high_water(&mut self, config: &Config) {
         if self.len() >= config.high_water() {
             self.congested = true;
         }

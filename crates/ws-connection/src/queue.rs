@@ -1,9 +1,9 @@
 use std::{collections::VecDeque, mem};
 
 use bytes::{Buf, Bytes};
-use ws_frame::{FrameHeader, Opcode};
+use ws_frame::{FrameHeader, Opcode, Rsv};
 
-use crate::{Batch, Message, batch::Segment, masks::Masks};
+use crate::{Batch, Encoded, Message, MessageKind, batch::Segment, masks::Masks};
 
 /// A batch is not filled beyond this many bytes, but by a single segment that is longer.
 pub(crate) const BATCH_BYTES: usize = 256 << 10;
@@ -35,27 +35,50 @@ impl Queue {
     /// Encodes one message, in fragments when it is longer than `fragment_size`.
     #[inline]
     pub(crate) fn push(&mut self, message: Message<'_>, fragment_size: usize, masks: &mut Masks) {
-        let opcode = message.kind().opcode();
+        let first = Start {
+            opcode: message.kind().opcode(),
+            rsv: Rsv::NONE,
+        };
         if message.len().min(fragment_size) < SHARE_FROM || !masks.is_none() {
-            return self.push_copied(opcode, message.as_bytes(), fragment_size, masks);
+            return self.push_copied(first, message.as_bytes(), fragment_size, masks);
         }
         match message.try_into_bytes() {
-            Ok(bytes) => self.push_shared(opcode, bytes, fragment_size, masks),
-            Err(message) => self.push_copied(opcode, message.as_bytes(), fragment_size, masks),
+            Ok(bytes) => self.push_shared(first, bytes, fragment_size, masks),
+            Err(message) => self.push_copied(first, message.as_bytes(), fragment_size, masks),
+        }
+    }
+
+    /// The same for a message in the form of an extension.
+    pub(crate) fn push_encoded(
+        &mut self,
+        kind: MessageKind,
+        encoded: Encoded,
+        fragment_size: usize,
+        masks: &mut Masks,
+    ) {
+        let Encoded { rsv, payload } = encoded;
+        let first = Start {
+            opcode: kind.opcode(),
+            rsv,
+        };
+        if payload.len().min(fragment_size) < SHARE_FROM || !masks.is_none() {
+            self.push_copied(first, &payload, fragment_size, masks);
+        } else {
+            self.push_shared(first, payload, fragment_size, masks);
         }
     }
 
     #[inline]
-    fn push_copied(&mut self, opcode: Opcode, payload: &[u8], size: usize, masks: &mut Masks) {
+    fn push_copied(&mut self, first: Start, payload: &[u8], size: usize, masks: &mut Masks) {
         if self.tail.capacity() == 0 {
             let first = payload.len().min(size) + FrameHeader::MAX_LEN;
             self.tail = Vec::with_capacity(first.max(FIRST_CAPACITY));
         }
-        let mut opcode = opcode;
+        let mut frame = first;
         let mut rest = payload;
         loop {
             let (chunk, after) = rest.split_at(rest.len().min(size));
-            let header = data_header(opcode, chunk.len(), after.len());
+            let header = frame.header(chunk.len(), after.len());
             let before = self.tail.len();
             masks.encode(header, chunk, &mut self.tail);
             self.len += self.tail.len() - before;
@@ -65,22 +88,22 @@ impl Queue {
             if after.is_empty() {
                 return;
             }
-            opcode = Opcode::Continuation;
+            frame = Start::CONTINUATION;
             rest = after;
         }
     }
 
-    fn push_shared(&mut self, opcode: Opcode, payload: Bytes, size: usize, masks: &mut Masks) {
-        let mut opcode = opcode;
+    fn push_shared(&mut self, first: Start, payload: Bytes, size: usize, masks: &mut Masks) {
+        let mut frame = first;
         let mut rest = payload;
         while rest.has_remaining() {
             let chunk = rest.split_to(rest.len().min(size));
-            let header = data_header(opcode, chunk.len(), rest.len());
+            let header = frame.header(chunk.len(), rest.len());
             let before = self.tail.len();
             masks.encode(header, &[], &mut self.tail);
             self.len += self.tail.len() - before + chunk.len();
             self.cut(chunk);
-            opcode = Opcode::Continuation;
+            frame = Start::CONTINUATION;
         }
     }
 
@@ -126,12 +149,27 @@ fn fits(batch: &Batch, len: usize) -> bool {
     !batch.has_remaining() || batch.remaining() + len <= BATCH_BYTES
 }
 
-/// The header of one data frame of a message of which `after` bytes follow in later frames.
-#[inline]
-fn data_header(opcode: Opcode, len: usize, after: usize) -> FrameHeader {
-    let header = match after {
-        0 => FrameHeader::new(opcode, len as u64),
-        _ => FrameHeader::fragment(opcode, len as u64),
+/// What a data frame says in its first byte, but for FIN.
+#[derive(Clone, Copy, Debug)]
+struct Start {
+    opcode: Opcode,
+    rsv: Rsv,
+}
+
+impl Start {
+    const CONTINUATION: Self = Self {
+        opcode: Opcode::Continuation,
+        rsv: Rsv::NONE,
     };
-    header.expect("a data frame over a slice is always legal")
+
+    /// The header of a frame of a message of which `after` bytes follow in later frames.
+    #[inline]
+    fn header(self, len: usize, after: usize) -> FrameHeader {
+        let header = match after {
+            0 => FrameHeader::new(self.opcode, len as u64),
+            _ => FrameHeader::fragment(self.opcode, len as u64),
+        };
+        let header = header.expect("a data frame over a slice is always legal");
+        header.with_rsv(self.rsv)
+    }
 }

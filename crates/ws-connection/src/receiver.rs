@@ -4,8 +4,11 @@ use bytes::BufMut;
 use ws_frame::{CloseFrame, FrameHeader, Opcode, validate_utf8};
 
 use crate::{
-    Config, Event, Message, MessageKind, ProtocolError, Role, assembly::Assembly,
-    control_payload::ControlPayload, partial_header::PartialHeader,
+    Config, Event, Extension, Message, MessageKind, ProtocolError, Role,
+    agreed::{Agreed, Form, check_reserved_bits},
+    assembly::Assembly,
+    control_payload::ControlPayload,
+    partial_header::PartialHeader,
 };
 
 /// The receiving half of an endpoint: bytes become [`Event`]s.
@@ -38,6 +41,7 @@ pub struct Receiver {
     control: Option<Box<ControlPayload>>,
     /// The message that is put together, from its first frame until it was handed out.
     message: Option<Box<Assembly>>,
+    agreed: Option<Box<Agreed>>,
 }
 
 #[derive(Debug)]
@@ -84,7 +88,15 @@ impl Receiver {
             header: PartialHeader::default(),
             control: None,
             message: None,
+            agreed: None,
         }
+    }
+
+    /// Receives messages in the form of an extension that was agreed on.
+    #[must_use]
+    pub fn with_extension(mut self, extension: &(impl Extension + ?Sized)) -> Self {
+        self.agreed = Some(Box::new(Agreed::new(extension)));
+        self
     }
 
     /// The next event in `input`, which is moved past what was taken; `None` when all of it was
@@ -128,6 +140,7 @@ impl Receiver {
         self.stage = Stage::Discard;
         self.message = None;
         self.control = None;
+        self.agreed = None;
     }
 
     /// Whether input is thrown away because the peer closed or the connection failed.
@@ -195,9 +208,7 @@ impl Receiver {
 
     /// The rules of RFC 6455 5.1, 5.2 and 5.4 first, then the limits.
     fn check(&mut self, header: &FrameHeader) -> Result<(), ProtocolError> {
-        if !header.rsv().is_empty() {
-            return Err(ProtocolError::ReservedBits(header.rsv()));
-        }
+        check_reserved_bits(self.agreed.as_deref(), header)?;
         match (self.role, header.masking_key()) {
             (Role::Server, None) => return Err(ProtocolError::MaskMissing),
             (Role::Client, Some(_)) => return Err(ProtocolError::MaskUnexpected),
@@ -221,9 +232,12 @@ impl Receiver {
         if let Some(limit) = self.config.max_frame().filter(|&limit| len > limit) {
             return Err(ProtocolError::FrameTooBig { len, limit });
         }
-        let limit = self.config.max_message() as u64;
-        let before = self.message.as_ref().map_or(0, |message| message.len());
-        let whole = len.saturating_add(before as u64);
+        let (form, before) = match &self.message {
+            Some(message) => (message.form(), message.len()),
+            None => (Form::begun_by(header), 0),
+        };
+        let limit = form.limit(self.config.max_message());
+        let whole = len.saturating_add(before);
         if whole > limit {
             return Err(ProtocolError::MessageTooBig { len: whole, limit });
         }
@@ -244,7 +258,7 @@ impl Receiver {
         input: &mut &'i mut [u8],
     ) -> Result<Option<Step<'i>>, ProtocolError> {
         let fits = header.payload_len() <= input.len() as u64;
-        if !(fits && header.is_final()) {
+        if !(fits && header.is_final() && header.rsv().is_empty()) {
             return Ok(None);
         }
         Ok(Some(match header.opcode() {
@@ -267,7 +281,7 @@ impl Receiver {
             Opcode::Binary => MessageKind::Binary,
             Opcode::Continuation | Opcode::Close | Opcode::Ping | Opcode::Pong => return,
         };
-        self.message = Some(Box::new(Assembly::new(kind)));
+        self.message = Some(Box::new(Assembly::new(kind, Form::begun_by(header))));
     }
 
     /// The payload of a frame that did not come whole with its header; `None` at the end of a
@@ -331,12 +345,24 @@ impl Receiver {
     ) -> Result<Option<Step<'static>>, ProtocolError> {
         let message = self.message.as_mut();
         let message = message.expect("begun with its first frame, kept until it is handed out");
+        let agreed = self.agreed.as_mut();
+        let mut decoder = agreed.filter(|_| message.form() == Form::Encoded);
+        let limit = self.config.max_message();
         let left = header.payload_len() - taken - message.unsettled() as u64;
-        message.append(take(input, left));
-        let fresh = message.unsettled() as u64;
-        if fresh > 0 {
-            message.settle(header.masking_key(), taken as usize)?;
-        }
+        let piece = take(input, left);
+        let fresh = match &mut decoder {
+            Some(agreed) => {
+                if let Some(key) = header.masking_key() {
+                    key.apply(piece, taken as usize);
+                }
+                message.decode(piece, &mut *agreed.decoder, limit)?;
+                piece.len() as u64
+            }
+            None => {
+                message.append(piece);
+                message.settle(header.masking_key(), taken as usize)?
+            }
+        };
         let taken = taken + fresh;
         if taken < header.payload_len() {
             self.stage = Stage::Payload {
@@ -349,7 +375,10 @@ impl Receiver {
         if !header.is_final() {
             return Ok(None);
         }
-        message.finish()?;
+        match decoder {
+            Some(agreed) => message.finish_decoding(&mut *agreed.decoder, limit)?,
+            None => message.finish()?,
+        }
         Ok(Some(Step::Assembled))
     }
 }
@@ -366,7 +395,7 @@ fn take_whole<'i>(header: &FrameHeader, input: &mut &'i mut [u8]) -> &'i [u8] {
 }
 
 /// Takes at most `most` bytes off the front of `input`.
-fn take<'i>(input: &mut &'i mut [u8], most: u64) -> &'i [u8] {
+fn take<'i>(input: &mut &'i mut [u8], most: u64) -> &'i mut [u8] {
     let len = usize::try_from(most).map_or(input.len(), |most| most.min(input.len()));
     let (chunk, rest) = mem::take(input).split_at_mut(len);
     *input = rest;

@@ -4,10 +4,11 @@ use std::{
 };
 
 use bytes::Buf;
-use ws_frame::{CloseCode, CloseFrame, MaskingKey};
+use ws_frame::{CloseCode, CloseFrame, MaskingKey, Rsv};
 
 use crate::{
-    Batch, ClosingHandshake, Config, Event, Message, PingError, ProtocolError, SendError, Timeout,
+    Batch, ClosingHandshake, Config, Encoded, Encoder, Event, Extension, Message, PingError,
+    ProtocolError, SendError, Timeout,
     close_clock::{CloseClock, Written},
     closing::Closing,
     control_payload::ControlPayload,
@@ -47,6 +48,21 @@ pub struct Sender {
     keepalive: Keepalive,
     /// From the first Close or failure on.
     closing: Option<Box<Closing>>,
+    agreed: Option<Box<Agreed>>,
+}
+
+/// The extension that was agreed on.
+#[derive(Debug)]
+struct Agreed {
+    rsv: Rsv,
+    encoder: Box<dyn Encoder>,
+}
+
+impl Agreed {
+    fn encode(&mut self, message: &Message<'_>) -> Option<Encoded> {
+        let payload = self.encoder.encode(message)?;
+        Some(Encoded::new(self.rsv, payload))
+    }
 }
 
 /// A new endpoint.
@@ -74,7 +90,18 @@ impl Sender {
             outbox: Outbox::new(masks),
             keepalive: Keepalive::default(),
             closing: None,
+            agreed: None,
         }
+    }
+
+    /// Sends messages in the form of an extension that was agreed on.
+    #[must_use]
+    pub fn with_extension(mut self, extension: &(impl Extension + ?Sized)) -> Self {
+        self.agreed = Some(Box::new(Agreed {
+            rsv: extension.rsv(),
+            encoder: extension.encoder(),
+        }));
+        self
     }
 }
 
@@ -168,15 +195,48 @@ impl Sender {
     /// or when [`Config::max_queue`] bytes are waiting already.
     #[inline]
     pub fn send<'a>(&mut self, message: impl Into<Message<'a>>) -> Result<(), SendError<'a>> {
-        let message = message.into();
+        let message = self.admit(message.into())?;
+        let kind = message.kind();
+        let agreed = self.agreed.as_mut();
+        match agreed.and_then(|agreed| agreed.encode(&message)) {
+            Some(encoded) => self.outbox.push_encoded(kind, encoded, &self.config),
+            None => self.outbox.push(message, &self.config),
+        }
+        Ok(())
+    }
+
+    /// Sends a message of which the other form was made beforehand, as
+    /// [`send`](Self::send) does with what its own encoder makes; for those who encode outside
+    /// a lock, or once for many connections. It must be what the peer's decoder understands
+    /// whatever it remembers of earlier messages.
+    ///
+    /// # Errors
+    ///
+    /// See [`send`](Self::send).
+    pub fn send_encoded<'a>(
+        &mut self,
+        message: impl Into<Message<'a>>,
+        encoded: Encoded,
+    ) -> Result<(), SendError<'a>> {
+        let message = self.admit(message.into())?;
+        if let Some(agreed) = &mut self.agreed {
+            agreed.encoder.skip();
+        }
+        let kind = message.kind();
+        self.outbox.push_encoded(kind, encoded, &self.config);
+        Ok(())
+    }
+
+    /// The message back when it can be sent now.
+    #[inline]
+    fn admit<'a>(&self, message: Message<'a>) -> Result<Message<'a>, SendError<'a>> {
         if self.state != State::Open {
             return Err(SendError::Closed(message));
         }
         if self.queued() >= self.config.max_queue() {
             return Err(SendError::Full(message));
         }
-        self.outbox.push(message, &self.config);
-        Ok(())
+        Ok(message)
     }
 
     /// Queues a ping that overtakes waiting messages (RFC 6455 5.5.2).
@@ -230,6 +290,7 @@ impl Sender {
     /// Ends everything now: nothing more is written, no timer runs.
     pub fn abort(&mut self) {
         self.state = State::Over;
+        self.agreed = None;
         self.outbox.abort();
         if let Some(closing) = &mut self.closing {
             closing.pending = None;
