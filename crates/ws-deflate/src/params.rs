@@ -8,7 +8,7 @@ use crate::window_bits::WindowBits;
 /// The name of the extension (RFC 7692 7).
 ///
 /// Names are compared byte by byte. RFC 6455 9.1 makes them tokens and says nothing of their case,
-/// as it does where case does not count: "an ASCII case-insensitive match" (4.2.1).
+/// as it does where case does not count: "an ASCII case-insensitive match" (4.1).
 pub(crate) const NAME: &str = "permessage-deflate";
 
 /// The parameters of one permessage-deflate, offered or answered: each is known, comes once and
