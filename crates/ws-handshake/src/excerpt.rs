@@ -12,7 +12,16 @@ pub struct Excerpt(Box<str>);
 impl Excerpt {
     const MAX: usize = 64;
 
-    pub(crate) fn of(seen: impl AsRef<[u8]>) -> Self {
+    /// The beginning of `seen`. For whoever tells of something that stands in a handshake, such as the
+    /// parameters of an extension.
+    ///
+    /// ```
+    /// use ws_handshake::Excerpt;
+    ///
+    /// assert_eq!(Excerpt::of("a\r\nb").as_str(), "a\\r\\nb");
+    /// ```
+    #[must_use]
+    pub fn of(seen: impl AsRef<[u8]>) -> Self {
         let seen = seen.as_ref();
         let kept = &seen[..seen.len().min(Self::MAX)];
         let mut text = kept.escape_ascii().to_string();
