@@ -1,4 +1,4 @@
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use bytes::{Bytes, BytesMut};
 use ws_frame::{CloseCode, Rsv, Utf8Validator};
@@ -211,14 +211,18 @@ impl Decoded<'_> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExtensionError {
     code: CloseCode,
-    what: &'static str,
+    what: Cow<'static, str>,
 }
 
 impl ExtensionError {
-    /// An error that is told to the peer with this code and this sentence of at most 123 bytes.
+    /// An error that is told to the peer with this code and this sentence, of which a Close takes
+    /// 123 bytes.
     #[must_use]
-    pub fn new(code: CloseCode, what: &'static str) -> Self {
-        Self { code, what }
+    pub fn new(code: CloseCode, what: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            code,
+            what: what.into(),
+        }
     }
 
     /// The status code that tells the peer.
@@ -230,7 +234,7 @@ impl ExtensionError {
 
 impl fmt::Display for ExtensionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.what)
+        f.write_str(&self.what)
     }
 }
 

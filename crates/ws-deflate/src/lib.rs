@@ -41,14 +41,22 @@
 mod agreement;
 mod answer_error;
 mod deflate;
+mod deflater;
+mod history;
+mod inflater;
 mod parameter;
 mod params;
+mod permessage_deflate;
+mod pool;
+mod shape;
 mod takeover;
 mod window_bits;
 
 pub use agreement::Agreement;
 pub use answer_error::AnswerError;
 pub use deflate::Deflate;
+pub use deflater::Deflater;
 pub use parameter::Parameter;
+pub use permessage_deflate::PermessageDeflate;
 pub use takeover::Takeover;
 pub use window_bits::WindowBits;

@@ -1,0 +1,184 @@
+use ws_connection::{Decoded, Decoder, ExtensionError, ProtocolError};
+use ws_frame::CloseCode;
+use zlib_rs::{InflateFlush, Status};
+
+use crate::{Deflate, WindowBits, history::History, pool::Rent};
+
+/// What a sender has cut off the end of a message (RFC 7692 7.2.1), and a block that ends the
+/// stream: a message that is whole ends right there.
+const END: &[u8] = b"\x00\x00\xff\xff\x01\x00\x00\xff\xff";
+
+/// Up to this length a message may inflate however much.
+const RATIO_FROM: usize = 64 << 10;
+
+/// A message may end its stream so often, and once more for each [`BYTES_OF_A_STREAM`]: each time
+/// costs the window.
+const STREAMS: u64 = 16;
+const BYTES_OF_A_STREAM: u64 = 1 << 10;
+
+/// Inflates the messages of one connection (RFC 7692 7.2.2).
+///
+/// Between messages it holds no inflater, and the window only where the peer may refer to it.
+#[derive(Debug)]
+pub(crate) struct Inflater {
+    /// While a message is under way.
+    rent: Option<Rent>,
+    /// With context takeover.
+    history: Option<History>,
+    max_ratio: Option<u32>,
+    message: Message,
+}
+
+/// What is known of the message that is under way.
+#[derive(Debug, Default)]
+struct Message {
+    /// Bytes taken.
+    taken: u64,
+    /// How often a block with BFINAL has ended the stream.
+    streams: u64,
+    /// Such a block was the last.
+    at_end: bool,
+}
+
+impl Inflater {
+    /// `window` is the one that survives from message to message.
+    pub(crate) fn new(settings: &Deflate, window: Option<WindowBits>) -> Self {
+        Self {
+            rent: None,
+            history: window.map(|bits| History::new(bits.bytes())),
+            max_ratio: settings.max_ratio(),
+            message: Message::default(),
+        }
+    }
+
+    /// An inflater that knows the messages before and, behind a block with BFINAL, what came of
+    /// this one.
+    fn begin(&mut self, output: &Decoded<'_>) -> Result<(), ProtocolError> {
+        self.rent = None;
+        let mut rent = Rent::take();
+        let [first, second] = self.history.as_ref().map_or([&[][..]; 2], History::pieces);
+        for piece in [first, second, output.as_slice()] {
+            if !piece.is_empty() {
+                rent.get().set_dictionary(piece).map_err(|_| undecodable())?;
+            }
+        }
+        self.rent = Some(rent);
+        Ok(())
+    }
+
+    /// Inflates what it can at once, and moves `piece` past what it took.
+    fn step(
+        &mut self,
+        piece: &mut &[u8],
+        output: &mut Decoded<'_>,
+    ) -> Result<Progress, ProtocolError> {
+        let rent = self.rent.as_mut().expect("begun with the message");
+        let inflate = rent.get();
+        let mut status = Status::Ok;
+        let mut offered = 0;
+        let before = inflate.total_in();
+        let filled = output.fill(|room| {
+            offered = room.len();
+            let before = inflate.total_out();
+            let done = inflate.decompress(piece, room, InflateFlush::SyncFlush);
+            status = done.map_err(|_| undecodable())?;
+            Ok((inflate.total_out() - before) as usize)
+        })?;
+        let taken = inflate.total_in() - before;
+        self.message.taken += taken;
+        *piece = &piece[taken as usize..];
+        self.check_ratio(output)?;
+        Ok(match status {
+            Status::StreamEnd => Progress::StreamEnd,
+            Status::Ok | Status::BufError if filled < offered => Progress::NeedsInput,
+            Status::Ok | Status::BufError => Progress::NeedsRoom,
+        })
+    }
+
+    /// Whether the message is whole. Nothing comes of its end.
+    fn ends_here(&mut self, output: &mut Decoded<'_>) -> Result<bool, ProtocolError> {
+        if self.rent.is_none() {
+            return Ok(false);
+        }
+        let mut end = END;
+        let before = output.as_slice().len();
+        let progress = self.step(&mut end, output)?;
+        let is_whole = progress == Progress::StreamEnd && end.is_empty();
+        Ok(is_whole && output.as_slice().len() == before)
+    }
+
+    fn check_ratio(&self, output: &Decoded<'_>) -> Result<(), ProtocolError> {
+        let len = output.as_slice().len();
+        let most = |ratio: u32| self.message.taken.saturating_mul(ratio.into());
+        match self.max_ratio {
+            Some(ratio) if len > RATIO_FROM && len as u64 > most(ratio) => {
+                let what = format!("message that inflates to more than {ratio} times its bytes");
+                Err(ExtensionError::new(CloseCode::POLICY_VIOLATION, what).into())
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Behind a block with BFINAL another stream begins, with the same window.
+    fn begin_again(&mut self, output: &Decoded<'_>) -> Result<(), ProtocolError> {
+        self.message.streams += 1;
+        if self.message.streams > STREAMS + self.message.taken / BYTES_OF_A_STREAM {
+            let what = "compressed message with too many blocks that have BFINAL set";
+            return Err(ExtensionError::new(CloseCode::POLICY_VIOLATION, what).into());
+        }
+        self.message.at_end = false;
+        self.begin(output)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Progress {
+    NeedsInput,
+    NeedsRoom,
+    StreamEnd,
+}
+
+impl Decoder for Inflater {
+    fn decode(&mut self, piece: &[u8], output: &mut Decoded<'_>) -> Result<(), ProtocolError> {
+        let mut piece = piece;
+        if piece.is_empty() {
+            return Ok(());
+        }
+        if self.rent.is_none() {
+            self.begin(output)?;
+        }
+        loop {
+            if self.message.at_end {
+                self.begin_again(output)?;
+            }
+            match self.step(&mut piece, output)? {
+                Progress::NeedsRoom => {}
+                Progress::NeedsInput if piece.is_empty() => return Ok(()),
+                Progress::NeedsInput => return Err(undecodable()),
+                Progress::StreamEnd => {
+                    self.message.at_end = true;
+                    if piece.is_empty() {
+                        return Ok(());
+                    }
+                }
+            }
+        }
+    }
+
+    fn finish(&mut self, output: &mut Decoded<'_>) -> Result<(), ProtocolError> {
+        if !self.message.at_end && !self.ends_here(output)? {
+            return Err(undecodable());
+        }
+        self.rent = None;
+        self.message = Message::default();
+        if let Some(history) = &mut self.history {
+            history.append(output.as_slice());
+        }
+        Ok(())
+    }
+}
+
+fn undecodable() -> ProtocolError {
+    let what = "compressed message that is no DEFLATE data, or not all of it";
+    ExtensionError::new(CloseCode::INVALID_PAYLOAD, what).into()
+}

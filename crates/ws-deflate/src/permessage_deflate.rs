@@ -1,0 +1,118 @@
+use std::sync::Arc;
+
+use ws_connection::{Decoder, Encoder, Extension, Role};
+use ws_frame::Rsv;
+
+use crate::{
+    Agreement, Deflate, Deflater, Takeover, WindowBits, deflater::TakeoverDeflater,
+    inflater::Inflater,
+};
+
+/// permessage-deflate as one endpoint of one connection has it: an
+/// [`Extension`](ws_connection::Extension) for its `Receiver` and its `Sender`.
+///
+/// ```
+/// use std::{sync::Arc, time::Instant};
+/// use bytes::Buf;
+/// use ws_connection::{Batch, Config, Event, Receiver, Role, Sender};
+/// use ws_deflate::{Deflate, PermessageDeflate};
+///
+/// let settings = Arc::new(Deflate::default());
+/// let agreement = settings.accept(&[settings.offer()]).expect("our own offer");
+/// let server = PermessageDeflate::new(settings.clone(), agreement, Role::Server);
+/// let client = PermessageDeflate::new(settings, agreement, Role::Client);
+///
+/// let text = "What is said often is cheap to say. ".repeat(30);
+/// let mut sender = Sender::server(Config::default()).with_extension(&server);
+/// sender.send(&text).expect("open");
+/// let mut batch = Batch::default();
+/// sender.transmit(Instant::now(), &mut batch);
+/// assert!(batch.remaining() < 100);
+///
+/// let mut receiver = Receiver::client(Config::default()).with_extension(&client);
+/// let mut bytes = batch.chunk().to_vec();
+/// match receiver.receive(&mut &mut bytes[..])? {
+///     Some(Event::Message(message)) => assert_eq!(message.as_text(), Some(&*text)),
+///     other => panic!("{other:?}"),
+/// }
+/// # Ok::<(), ws_connection::ProtocolError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct PermessageDeflate {
+    settings: Arc<Deflate>,
+    agreement: Agreement,
+    role: Role,
+}
+
+impl PermessageDeflate {
+    /// What the opening handshake came to, for this side of it.
+    #[must_use]
+    pub fn new(settings: Arc<Deflate>, agreement: Agreement, role: Role) -> Self {
+        Self {
+            settings,
+            agreement,
+            role,
+        }
+    }
+
+    /// What was agreed on.
+    #[must_use]
+    pub fn agreement(&self) -> Agreement {
+        self.agreement
+    }
+
+    /// What deflates our messages outside of any lock; `None` when they refer to earlier ones, and
+    /// only the [`encoder`](Extension::encoder) can do it.
+    #[must_use]
+    pub fn deflater(&self) -> Option<Deflater> {
+        match self.ours() {
+            (Takeover::Off, bits) => Some(Deflater::new(&self.settings, bits)),
+            (Takeover::On, _) => None,
+        }
+    }
+
+    /// How we compress.
+    fn ours(&self) -> (Takeover, WindowBits) {
+        self.side(self.role)
+    }
+
+    /// How the peer compresses.
+    fn theirs(&self) -> (Takeover, WindowBits) {
+        self.side(match self.role {
+            Role::Server => Role::Client,
+            Role::Client => Role::Server,
+        })
+    }
+
+    fn side(&self, role: Role) -> (Takeover, WindowBits) {
+        let agreement = &self.agreement;
+        match role {
+            Role::Server => (agreement.server_takeover(), agreement.server_window_bits()),
+            Role::Client => (agreement.client_takeover(), agreement.client_window_bits()),
+        }
+    }
+}
+
+impl Extension for PermessageDeflate {
+    /// RFC 7692 6: "Per-Message Compressed".
+    fn rsv(&self) -> Rsv {
+        Rsv::RSV1
+    }
+
+    fn decoder(&self) -> Box<dyn Decoder> {
+        let window = match self.theirs() {
+            (Takeover::On, bits) => Some(bits),
+            (Takeover::Off, _) => None,
+        };
+        Box::new(Inflater::new(&self.settings, window))
+    }
+
+    fn encoder(&self) -> Box<dyn Encoder> {
+        let (takeover, bits) = self.ours();
+        let deflater = Deflater::new(&self.settings, bits);
+        match takeover {
+            Takeover::Off => Box::new(deflater),
+            Takeover::On => Box::new(TakeoverDeflater::new(deflater)),
+        }
+    }
+}
