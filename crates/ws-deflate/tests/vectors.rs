@@ -21,8 +21,10 @@ fn each_cut(payload: &[u8], check: impl Fn(&[&[u8]])) {
         let (first, second) = payload.split_at(cut);
         check(&[first, second]);
     }
-    let bytes: Vec<&[u8]> = payload.chunks(1).collect();
-    check(&bytes);
+    if !payload.is_empty() {
+        let bytes: Vec<&[u8]> = payload.chunks(1).collect();
+        check(&bytes);
+    }
 }
 
 #[test]

@@ -5,13 +5,13 @@ use ws_deflate::{Deflate, PermessageDeflate, Takeover};
 
 /// The receiving half of a client, fed by hand.
 #[derive(Debug)]
-pub struct Peer {
+pub(crate) struct Peer {
     receiver: Receiver,
 }
 
 /// What a read comes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Told {
+pub(crate) enum Told {
     Nothing,
     Text(String),
     Binary(usize),
@@ -22,12 +22,12 @@ pub enum Told {
 
 impl Peer {
     /// A client of a server that keeps its window so.
-    pub fn new(takeover: Takeover) -> Self {
+    pub(crate) fn new(takeover: Takeover) -> Self {
         let settings = Deflate::default().with_peer_takeover(takeover);
         Self::with(settings, Config::default())
     }
 
-    pub fn with(settings: Deflate, config: Config) -> Self {
+    pub(crate) fn with(settings: Deflate, config: Config) -> Self {
         let server = Deflate::default().with_takeover(settings.peer_takeover());
         let agreed = server.accept(&[settings.offer()]).expect("our own offer");
         let deflate = PermessageDeflate::new(Arc::new(settings), agreed, Role::Client);
@@ -37,7 +37,7 @@ impl Peer {
     }
 
     /// A compressed text in so many fragments.
-    pub fn text(&mut self, pieces: &[&[u8]]) -> Told {
+    pub(crate) fn text(&mut self, pieces: &[&[u8]]) -> Told {
         let mut told = Told::Nothing;
         for (at, piece) in pieces.iter().enumerate() {
             let first = if at == 0 { 0x41 } else { 0x00 };
@@ -60,7 +60,7 @@ impl Peer {
     }
 
     /// The last event of these bytes.
-    pub fn bytes(&mut self, bytes: &[u8]) -> Told {
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) -> Told {
         let mut bytes = bytes.to_vec();
         let mut input = &mut bytes[..];
         let mut told = Told::Nothing;
