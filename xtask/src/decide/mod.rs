@@ -38,6 +38,7 @@ const SUITES: &[Suite] = &[
     Suite::decided("ws-frame"),
     Suite::decided("ws-connection"),
     Suite::decided("ws-handshake"),
+    Suite::decided("ws-deflate"),
     Suite {
         package: "ws-handler",
         test: "loom",
