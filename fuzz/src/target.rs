@@ -30,6 +30,10 @@ pub const TARGETS: &[Target] = &[
         body: crate::diff_tungstenite,
     },
     Target {
+        name: "extension_offers",
+        body: crate::extension_offers,
+    },
+    Target {
         name: "frame_header",
         body: crate::frame_header,
     },

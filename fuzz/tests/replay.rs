@@ -27,6 +27,7 @@ replay! {
     connection_ops
     connection_server
     diff_tungstenite
+    extension_offers
     frame_header
     frame_stream
     handshake_request

@@ -4,7 +4,8 @@ use crate::failure::Failure;
 use crate::flags::{self, Flags};
 
 /// All of them, from the lowest on.
-pub(crate) const LOWER_CRATES: &[&str] = &["ws-frame", "ws-connection", "ws-handshake"];
+pub(crate) const LOWER_CRATES: &[&str] =
+    &["ws-frame", "ws-connection", "ws-handshake", "ws-deflate"];
 
 /// Those that a command line asks for.
 #[derive(Debug, Default)]
@@ -48,7 +49,7 @@ mod tests {
     #[test]
     fn all_crates_are_asked_for_unless_some_are_named() {
         let names = |args: &[&str]| read(args).expect("it is right").names().to_vec();
-        assert_eq!(names(&[]), ["ws-frame", "ws-connection", "ws-handshake"]);
+        assert_eq!(names(&[]), LOWER_CRATES);
         assert_eq!(names(&["--only", "ws-frame"]), ["ws-frame"]);
         assert_eq!(
             names(&["--only", "ws-handshake", "--only", "ws-frame"]),

@@ -4,7 +4,7 @@ use ws_deflate::{Agreement, AnswerError, Deflate, Parameter, Takeover, WindowBit
 use ws_handshake::{Excerpt, Extension};
 
 fn bits(bits: u8) -> WindowBits {
-    WindowBits::new(bits).unwrap()
+    WindowBits::new(bits).expect("8 to 15")
 }
 
 /// A client that keeps everything and limits nothing.
@@ -16,14 +16,16 @@ fn generous() -> Deflate {
 
 /// What comes of an answer with these parameters.
 fn check(client: &Deflate, params: &str) -> Result<Agreement, AnswerError> {
-    let answer: Extension = format!("permessage-deflate{params}").parse().unwrap();
+    let answer: Extension = format!("permessage-deflate{params}")
+        .parse()
+        .expect("an extension");
     client
         .check(&[answer])
         .map(|agreed| agreed.expect("permessage-deflate is in the answer"))
 }
 
 fn agreed(client: &Deflate, params: &str) -> Agreement {
-    check(client, params).unwrap()
+    check(client, params).expect("it is legal")
 }
 
 #[test]

@@ -11,7 +11,7 @@ fn takeover() -> impl Strategy<Value = Takeover> {
 }
 
 fn window() -> impl Strategy<Value = WindowBits> {
-    (8..=15_u8).prop_map(|bits| WindowBits::new(bits).unwrap())
+    (8..=15_u8).prop_map(|bits| WindowBits::new(bits).expect("8 to 15"))
 }
 
 fn settings() -> impl Strategy<Value = Deflate> {

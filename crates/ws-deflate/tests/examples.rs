@@ -13,7 +13,7 @@ const SMALL_WINDOW: &str = "permessage-deflate; client_max_window_bits; server_m
 const FALLBACK: &str = "permessage-deflate; client_max_window_bits";
 
 fn extension(text: &str) -> Extension {
-    text.parse().unwrap()
+    text.parse().expect("an extension")
 }
 
 /// Keeps everything and limits nothing, so that the answers are as short as the RFC's.
@@ -25,11 +25,14 @@ fn generous() -> Deflate {
 
 fn answer(server: &Deflate, offers: &[&str]) -> String {
     let offers: Vec<Extension> = offers.iter().copied().map(extension).collect();
-    server.accept(&offers).unwrap().to_string()
+    server.accept(&offers).expect("one is legal").to_string()
 }
 
 fn checked(client: &Deflate, answer: &str) -> Agreement {
-    client.check(&[extension(answer)]).unwrap().unwrap()
+    client
+        .check(&[extension(answer)])
+        .expect("it is legal")
+        .expect("it is accepted")
 }
 
 #[test]

@@ -4,11 +4,11 @@ use ws_deflate::{Agreement, Deflate, Takeover, WindowBits};
 use ws_handshake::Extension;
 
 fn bits(bits: u8) -> WindowBits {
-    WindowBits::new(bits).unwrap()
+    WindowBits::new(bits).expect("8 to 15")
 }
 
 fn extension(text: &str) -> Extension {
-    text.parse().unwrap()
+    text.parse().expect("an extension")
 }
 
 /// A server that keeps everything and limits nothing.
@@ -26,10 +26,10 @@ fn accept(server: &Deflate, offers: &[&str]) -> Option<Agreement> {
 /// The parameters of the answer to one offer with these parameters.
 fn answer(server: &Deflate, offer: &str) -> String {
     let agreed = accept(server, &[&format!("permessage-deflate{offer}")]);
-    let answer = agreed.unwrap().to_string();
+    let answer = agreed.expect("it is legal").to_string();
     answer
         .strip_prefix("permessage-deflate")
-        .unwrap()
+        .expect("it has its name")
         .to_owned()
 }
 

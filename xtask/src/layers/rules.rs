@@ -284,6 +284,29 @@ pub(crate) const LAYERS: &[Layer] = &[
         ],
     },
     Layer {
+        name: "ws-deflate",
+        may_use: MayUse::Only(&[
+            "bytes",
+            "ws-connection",
+            "ws-frame",
+            "ws-handshake",
+            "zlib-rs",
+        ]),
+        never_reaches: &[
+            "ws-handler",
+            "ws-server",
+            "tokio",
+            "mio",
+            "socket2",
+            "hyper",
+            "log",
+            "tracing",
+            "rand",
+        ],
+        because: "compression is bytes to bytes: no runtime, no sockets, no log",
+        never_names: &[NO_IO, CLOCK, RANDOMNESS, LOG, SURROUNDINGS, NO_ADDRESS],
+    },
+    Layer {
         name: "ws-handler",
         may_use: MayUse::Only(&[
             "bytes",

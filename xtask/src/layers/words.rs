@@ -167,7 +167,13 @@ mod tests {
 
     #[test]
     fn below_the_server_there_is_no_socket_runtime_log_or_randomness() {
-        for layer in ["ws-frame", "ws-handshake", "ws-connection", "ws-handler"] {
+        for layer in [
+            "ws-frame",
+            "ws-handshake",
+            "ws-connection",
+            "ws-deflate",
+            "ws-handler",
+        ] {
             for sample in [
                 "use std::net::TcpStream;",
                 "use std::{net, fmt}; fn f(a: net::TcpStream) {}",

@@ -17,8 +17,8 @@ fn all_settings() -> Vec<Deflate> {
         for peer_takeover in [Takeover::Off, Takeover::On] {
             for bits in 8..=15 {
                 for peer_bits in 8..=15 {
-                    let bits = WindowBits::new(bits).unwrap();
-                    let peer_bits = WindowBits::new(peer_bits).unwrap();
+                    let bits = WindowBits::new(bits).expect("8 to 15");
+                    let peer_bits = WindowBits::new(peer_bits).expect("8 to 15");
                     let settings = Deflate::default()
                         .with_takeover(takeover)
                         .with_peer_takeover(peer_takeover)

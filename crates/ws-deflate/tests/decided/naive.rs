@@ -86,7 +86,7 @@ impl Said {
         if self.server_no_takeover {
             text += "; server_no_context_takeover";
         }
-        text.parse().unwrap()
+        text.parse().expect("an extension")
     }
 
     /// What this extension says, which has nothing else in it.
@@ -99,7 +99,8 @@ impl Said {
             one
         };
         let bits = |wanted| {
-            find(wanted).map(|value| value.map_or(0, |value| value.parse::<u8>().unwrap()))
+            find(wanted)
+                .map(|value| value.map_or(0, |value| value.parse::<u8>().expect("a number")))
         };
         let flag = |wanted| match find(wanted) {
             Some(value) => value.is_none() || panic!("{extension}"),
