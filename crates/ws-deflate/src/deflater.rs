@@ -1,10 +1,12 @@
+use std::{mem, sync::Arc};
+
 use bytes::Bytes;
 use ws_connection::{Compress, Encoded, Encoder, Message};
 use ws_frame::Rsv;
 use zlib_rs::{DeflateFlush, Status};
 
 use crate::{
-    Deflate, WindowBits,
+    Deflate, Traffic, WindowBits,
     pool::{Compressor, with_compressor},
     shape::Shape,
 };
@@ -30,6 +32,7 @@ const TAIL: &[u8] = b"\x00\x00\xff\xff";
 pub struct Deflater {
     shape: Shape,
     threshold: usize,
+    traffic: Option<Arc<Traffic>>,
 }
 
 impl Deflater {
@@ -40,6 +43,20 @@ impl Deflater {
         Self {
             shape: Shape::new(settings, window_bits),
             threshold: settings.threshold(),
+            traffic: None,
+        }
+    }
+
+    /// Counts what it does.
+    #[must_use]
+    pub fn with_traffic(mut self, traffic: Option<Arc<Traffic>>) -> Self {
+        self.traffic = traffic;
+        self
+    }
+
+    fn count(&self, message: &Message<'_>, payload: &[u8]) {
+        if let Some(traffic) = &self.traffic {
+            traffic.add_sent(message.len(), payload.len());
         }
     }
 
@@ -52,6 +69,7 @@ impl Deflater {
         let payload = with_compressor(self.shape, |compressor| {
             compressor.deflate(message.as_bytes(), most)
         })?;
+        self.count(message, &payload);
         Some(Encoded::new(Rsv::RSV1, Bytes::from(payload)))
     }
 
@@ -93,11 +111,14 @@ impl Encoder for TakeoverDeflater {
         let compressor = self
             .compressor
             .get_or_insert_with(|| Box::new(Compressor::new(shape)));
-        if std::mem::take(&mut self.is_astray) {
+        if mem::take(&mut self.is_astray) {
             compressor.deflate.reset();
         }
         let payload = compressor.deflate(message.as_bytes(), most);
-        self.is_astray = payload.is_none();
+        match &payload {
+            Some(payload) => self.deflater.count(message, payload),
+            None => self.is_astray = true,
+        }
         payload
     }
 

@@ -1,8 +1,10 @@
+use std::{mem, sync::Arc};
+
 use ws_connection::{Decoded, Decoder, ExtensionError, ProtocolError};
 use ws_frame::CloseCode;
 use zlib_rs::{InflateFlush, Status};
 
-use crate::{Deflate, WindowBits, history::History, pool::Rent};
+use crate::{Deflate, Traffic, WindowBits, history::History, pool::Rent};
 
 /// What a sender has cut off the end of a message (RFC 7692 7.2.1), and a block that ends the
 /// stream: a message that is whole ends right there.
@@ -27,6 +29,7 @@ pub(crate) struct Inflater {
     history: Option<History>,
     max_ratio: Option<u32>,
     message: Message,
+    traffic: Option<Arc<Traffic>>,
 }
 
 /// What is known of the message that is under way.
@@ -42,12 +45,17 @@ struct Message {
 
 impl Inflater {
     /// `window` is the one that survives from message to message.
-    pub(crate) fn new(settings: &Deflate, window: Option<WindowBits>) -> Self {
+    pub(crate) fn new(
+        settings: &Deflate,
+        window: Option<WindowBits>,
+        traffic: Option<Arc<Traffic>>,
+    ) -> Self {
         Self {
             rent: None,
             history: window.map(|bits| History::new(bits.bytes())),
             max_ratio: settings.max_ratio(),
             message: Message::default(),
+            traffic,
         }
     }
 
@@ -103,6 +111,7 @@ impl Inflater {
         let mut end = END;
         let before = output.as_slice().len();
         let progress = self.step(&mut end, output)?;
+        self.message.taken -= (END.len() - end.len()) as u64;
         let is_whole = progress == Progress::StreamEnd && end.is_empty();
         Ok(is_whole && output.as_slice().len() == before)
     }
@@ -170,7 +179,10 @@ impl Decoder for Inflater {
             return Err(undecodable());
         }
         self.rent = None;
-        self.message = Message::default();
+        let message = mem::take(&mut self.message);
+        if let Some(traffic) = &self.traffic {
+            traffic.add_received(output.as_slice().len(), message.taken);
+        }
         if let Some(history) = &mut self.history {
             history.append(output.as_slice());
         }

@@ -50,6 +50,7 @@ mod permessage_deflate;
 mod pool;
 mod shape;
 mod takeover;
+mod traffic;
 mod window_bits;
 
 pub use agreement::Agreement;
@@ -59,4 +60,5 @@ pub use deflater::Deflater;
 pub use parameter::Parameter;
 pub use permessage_deflate::PermessageDeflate;
 pub use takeover::Takeover;
+pub use traffic::{Traffic, Volume};
 pub use window_bits::WindowBits;

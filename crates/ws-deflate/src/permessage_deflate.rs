@@ -4,7 +4,7 @@ use ws_connection::{Decoder, Encoder, Extension, Role};
 use ws_frame::Rsv;
 
 use crate::{
-    Agreement, Deflate, Deflater, Takeover, WindowBits, deflater::TakeoverDeflater,
+    Agreement, Deflate, Deflater, Takeover, Traffic, WindowBits, deflater::TakeoverDeflater,
     inflater::Inflater,
 };
 
@@ -42,6 +42,7 @@ pub struct PermessageDeflate {
     settings: Arc<Deflate>,
     agreement: Agreement,
     role: Role,
+    traffic: Option<Arc<Traffic>>,
 }
 
 impl PermessageDeflate {
@@ -52,7 +53,15 @@ impl PermessageDeflate {
             settings,
             agreement,
             role,
+            traffic: None,
         }
+    }
+
+    /// Counts what it does.
+    #[must_use]
+    pub fn with_traffic(mut self, traffic: Arc<Traffic>) -> Self {
+        self.traffic = Some(traffic);
+        self
     }
 
     /// What was agreed on.
@@ -66,9 +75,13 @@ impl PermessageDeflate {
     #[must_use]
     pub fn deflater(&self) -> Option<Deflater> {
         match self.ours() {
-            (Takeover::Off, bits) => Some(Deflater::new(&self.settings, bits)),
+            (Takeover::Off, bits) => Some(self.deflater_with(bits)),
             (Takeover::On, _) => None,
         }
+    }
+
+    fn deflater_with(&self, bits: WindowBits) -> Deflater {
+        Deflater::new(&self.settings, bits).with_traffic(self.traffic.clone())
     }
 
     /// How we compress.
@@ -104,12 +117,12 @@ impl Extension for PermessageDeflate {
             (Takeover::On, bits) => Some(bits),
             (Takeover::Off, _) => None,
         };
-        Box::new(Inflater::new(&self.settings, window))
+        Box::new(Inflater::new(&self.settings, window, self.traffic.clone()))
     }
 
     fn encoder(&self) -> Box<dyn Encoder> {
         let (takeover, bits) = self.ours();
-        let deflater = Deflater::new(&self.settings, bits);
+        let deflater = self.deflater_with(bits);
         match takeover {
             Takeover::Off => Box::new(deflater),
             Takeover::On => Box::new(TakeoverDeflater::new(deflater)),

@@ -1,0 +1,62 @@
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+/// Bytes of compressed messages, before and after: what compression brings. Share one with an
+/// `Arc` between all connections that are to be counted together.
+///
+/// Messages that leave or come uncompressed are not counted.
+#[derive(Debug, Default)]
+pub struct Traffic {
+    sent: Counter,
+    received: Counter,
+}
+
+#[derive(Debug, Default)]
+struct Counter {
+    plain: AtomicU64,
+    deflated: AtomicU64,
+}
+
+impl Counter {
+    fn add(&self, plain: usize, deflated: u64) {
+        self.plain.fetch_add(plain as u64, Relaxed);
+        self.deflated.fetch_add(deflated, Relaxed);
+    }
+
+    fn get(&self) -> Volume {
+        Volume {
+            plain: self.plain.load(Relaxed),
+            deflated: self.deflated.load(Relaxed),
+        }
+    }
+}
+
+/// Bytes of payload in one direction.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Volume {
+    /// As applications have it.
+    pub plain: u64,
+    /// As it travelled.
+    pub deflated: u64,
+}
+
+impl Traffic {
+    /// What was sent.
+    #[must_use]
+    pub fn sent(&self) -> Volume {
+        self.sent.get()
+    }
+
+    /// What was received.
+    #[must_use]
+    pub fn received(&self) -> Volume {
+        self.received.get()
+    }
+
+    pub(crate) fn add_sent(&self, plain: usize, deflated: usize) {
+        self.sent.add(plain, deflated as u64);
+    }
+
+    pub(crate) fn add_received(&self, plain: usize, deflated: u64) {
+        self.received.add(plain, deflated);
+    }
+}
