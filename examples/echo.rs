@@ -7,7 +7,7 @@ mod signals;
 use std::{io, net::SocketAddr, process::ExitCode, time::Duration};
 
 use lexopt::prelude::*;
-use ws_server::{Builder, Client, Handler, Message, Origins, Server};
+use ws_server::{Builder, Client, Deflate, Handler, Message, Origins, Server};
 
 const HELP: &str = "\
 Sends every WebSocket message back as it came.
@@ -21,6 +21,7 @@ Options:
   --max-message BYTES          largest message accepted [default: 16777216]
   --handshake-timeout SECONDS  how long an opening handshake may take [default: 10]
   --any-origin                 accept connections from web pages of any host
+  --deflate                    compress messages with clients that offer it (RFC 7692)
   --help                       print this
 
 SIGINT and SIGTERM close all connections with 1001 and end the program.
@@ -87,6 +88,9 @@ impl Settings {
                     settings.builder = builder.handshake_timeout(wait);
                 }
                 Long("any-origin") => settings.builder = builder.origins(Origins::any()),
+                Long("deflate") => {
+                    settings.builder = builder.deflate(Deflate::default());
+                }
                 Long("help") | Short('h') => return Ok(None),
                 other => return Err(other.unexpected()),
             }

@@ -68,9 +68,9 @@ impl ProtocolError {
             | Self::UnexpectedContinuation
             | Self::UnfinishedMessage(_) => CloseCode::PROTOCOL_ERROR,
             Self::InvalidUtf8 => CloseCode::INVALID_PAYLOAD,
-            Self::FrameTooBig { .. }
-            | Self::MessageTooBig { .. }
-            | Self::DecodedTooBig { .. } => CloseCode::MESSAGE_TOO_BIG,
+            Self::FrameTooBig { .. } | Self::MessageTooBig { .. } | Self::DecodedTooBig { .. } => {
+                CloseCode::MESSAGE_TOO_BIG
+            }
             Self::Extension(error) => error.close_code(),
             Self::EmptyFragments { .. } => CloseCode::POLICY_VIOLATION,
         }
@@ -88,7 +88,10 @@ impl fmt::Display for ProtocolError {
         match self {
             Self::Frame(error) => error.fmt(f),
             Self::ReservedBits(bits) => {
-                write!(f, "{bits} set, where no extension was agreed on that uses it")
+                write!(
+                    f,
+                    "{bits} set, where no extension was agreed on that uses it"
+                )
             }
             Self::MaskMissing => f.write_str("unmasked frame, but a client must mask every frame"),
             Self::MaskUnexpected => f.write_str("masked frame, but a server must not mask"),
@@ -108,7 +111,10 @@ impl fmt::Display for ProtocolError {
                 write!(f, "message of {len} bytes, at most {limit} are allowed")
             }
             Self::DecodedTooBig { limit } => {
-                write!(f, "message that becomes longer than the {limit} bytes that are allowed")
+                write!(
+                    f,
+                    "message that becomes longer than the {limit} bytes that are allowed"
+                )
             }
             Self::Extension(error) => error.fmt(f),
             Self::EmptyFragments { limit } => {

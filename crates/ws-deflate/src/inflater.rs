@@ -67,7 +67,9 @@ impl Inflater {
         let [first, second] = self.history.as_ref().map_or([&[][..]; 2], History::pieces);
         for piece in [first, second, output.as_slice()] {
             if !piece.is_empty() {
-                rent.get().set_dictionary(piece).map_err(|_| undecodable())?;
+                rent.get()
+                    .set_dictionary(piece)
+                    .map_err(|_| undecodable())?;
             }
         }
         self.rent = Some(rent);

@@ -1,11 +1,11 @@
 use std::sync::Arc;
 
-use ws_connection::{Decoder, Encoder, Extension, Role};
+use ws_connection::{Decoder, Encoded, Encoder, Extension, Role};
 use ws_frame::Rsv;
 
 use crate::{
-    Agreement, Deflate, Deflater, Takeover, Traffic, WindowBits, deflater::TakeoverDeflater,
-    inflater::Inflater,
+    Agreement, Deflate, Deflater, Prepared, Takeover, Traffic, WindowBits,
+    deflater::TakeoverDeflater, inflater::Inflater,
 };
 
 /// permessage-deflate as one endpoint of one connection has it: an
@@ -82,6 +82,17 @@ impl PermessageDeflate {
 
     fn deflater_with(&self, bits: WindowBits) -> Deflater {
         Deflater::new(&self.settings, bits).with_traffic(self.traffic.clone())
+    }
+
+    /// A prepared message as this connection may send it; `None` when it leaves as it is.
+    #[must_use]
+    pub fn encoded(&self, prepared: &Prepared) -> Option<Encoded> {
+        let (_, bits) = self.ours();
+        let encoded = prepared.encoded(bits)?.clone();
+        if let Some(traffic) = &self.traffic {
+            traffic.add_sent(prepared.message().len(), encoded.payload().len());
+        }
+        Some(encoded)
     }
 
     /// How we compress.

@@ -7,9 +7,7 @@ use std::{sync::Arc, time::Instant};
 
 use bytes::Buf;
 use proptest::{collection::vec, prelude::*};
-use ws_connection::{
-    Batch, Compress, Config, Event, Message, MessageKind, Receiver, Role, Sender,
-};
+use ws_connection::{Batch, Compress, Config, Event, Message, MessageKind, Receiver, Role, Sender};
 use ws_deflate::{Agreement, Deflate, PermessageDeflate, Takeover, WindowBits};
 use ws_frame::{FrameHeader, Rsv};
 
@@ -67,9 +65,7 @@ fn agreed(settings: &Deflate) -> Agreement {
     let client = Deflate::default()
         .with_takeover(Takeover::On)
         .with_peer_takeover(Takeover::On);
-    settings
-        .accept(&[client.offer()])
-        .expect("a legal offer")
+    settings.accept(&[client.offer()]).expect("a legal offer")
 }
 
 proptest! {

@@ -1,9 +1,10 @@
 use std::time::Duration;
 
-use ws_connection::{Message, PingError, SendError};
+use ws_connection::{Encoded, Message, PingError, SendError};
+use ws_deflate::{Agreement, PermessageDeflate, Prepared};
 use ws_frame::CloseFrame;
 
-use crate::{Handle, Outlet, Peer};
+use crate::{Handle, Outlet, Peer, outlet::send};
 
 /// The peer that connected to us, as its callbacks see it.
 ///
@@ -53,10 +54,21 @@ impl Client {
     /// Queues a message: text from `&str` or `String`, binary from bytes, or a
     /// [`Message`] as it was received.
     pub fn send<'a>(&mut self, message: impl Into<Message<'a>>) -> Sent {
-        // Outside the lock: the conversion may be anybody's code.
+        // Outside the lock: the conversion may be anybody's code, and compression takes its time.
         let message = message.into();
+        let encoded = self.outlet.encode(&message);
+        self.push(message, encoded)
+    }
+
+    /// Queues a message that is sent to many.
+    pub fn send_prepared(&mut self, prepared: &Prepared) -> Sent {
+        let encoded = self.outlet.encoded(prepared);
+        self.push(prepared.message().clone(), encoded)
+    }
+
+    fn push(&mut self, message: Message<'_>, encoded: Option<Encoded>) -> Sent {
         let mut sender = self.outlet.lock();
-        let sent = sender.send(message);
+        let sent = send(&mut sender, message, encoded);
         self.congested = sender.is_congested();
         drop(sender);
         match sent {
@@ -64,6 +76,12 @@ impl Client {
             Err(SendError::Closed(_)) => Sent::Closed,
             Err(_) => Sent::Dropped,
         }
+    }
+
+    /// What was agreed on about compression (RFC 7692); `None` when messages are not compressed.
+    #[must_use]
+    pub fn deflate(&self) -> Option<Agreement> {
+        self.outlet.deflate().map(PermessageDeflate::agreement)
     }
 
     /// Queues a ping of at most 125 bytes that overtakes waiting messages (RFC 6455 5.5.2); the

@@ -1,9 +1,10 @@
 use std::hash::{Hash, Hasher};
 
 use ws_connection::{Message, PingError, SendError};
+use ws_deflate::Prepared;
 use ws_frame::CloseFrame;
 
-use crate::{Outlet, Sent};
+use crate::{Outlet, Sent, outlet::send};
 
 /// Sends to one client from any task or thread; as many as you like, for as long as you like.
 ///
@@ -27,7 +28,35 @@ impl Handle {
     /// at the hard limit.
     pub fn send<'a>(&self, message: impl Into<Message<'a>>) -> Result<Sent, SendError<'a>> {
         let message = message.into();
-        self.outlet.request(|sender| sender.send(message))?;
+        let encoded = self.outlet.encode(&message);
+        self.outlet
+            .request(|sender| send(sender, message, encoded))?;
+        Ok(Sent::Queued)
+    }
+
+    /// Queues a message that is sent to many.
+    ///
+    /// ```
+    /// use ws_handler::{Handle, Prepared};
+    ///
+    /// fn broadcast(room: &[Handle], text: String) {
+    ///     let message = Prepared::new(text);
+    ///     for handle in room {
+    ///         // Who is closing or does not read misses it.
+    ///         let _ = handle.send_prepared(&message);
+    ///     }
+    /// }
+    /// # broadcast(&[], String::new());
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// See [`send`](Self::send).
+    pub fn send_prepared(&self, prepared: &Prepared) -> Result<Sent, SendError<'static>> {
+        let encoded = self.outlet.encoded(prepared);
+        let message = prepared.message().clone();
+        self.outlet
+            .request(|sender| send(sender, message, encoded))?;
         Ok(Sent::Queued)
     }
 

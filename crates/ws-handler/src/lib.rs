@@ -49,8 +49,10 @@ pub use session::Session;
 pub use upgrade::Upgrade;
 
 pub use ws_connection::{
-    ClosingHandshake, Message, MessageKind, PingError, ProtocolError, SendError, Side, Timeout,
+    ClosingHandshake, Compress, Message, MessageKind, PingError, ProtocolError, SendError, Side,
+    Timeout,
 };
+pub use ws_deflate::{Agreement, Prepared, Takeover, WindowBits};
 pub use ws_frame::{CloseCode, CloseFrame};
 pub use ws_handshake::{Acceptance, Rejection, Request};
 

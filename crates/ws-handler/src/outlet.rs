@@ -5,7 +5,8 @@ use std::{
     task::{Context, Waker},
 };
 
-use ws_connection::Sender;
+use ws_connection::{Encoded, Message, SendError, Sender};
+use ws_deflate::{PermessageDeflate, Prepared};
 
 use crate::{
     Client, Handle, Peer,
@@ -28,6 +29,8 @@ struct Shared {
     locked: Mutex<Locked>,
     /// Somebody asked for the end of the connection, a pending callback included.
     aborted: AtomicBool,
+    /// What was agreed on.
+    deflate: Option<Box<PermessageDeflate>>,
 }
 
 struct Locked {
@@ -46,10 +49,26 @@ impl Outlet {
     /// Shares `sender`.
     #[must_use]
     pub fn new(sender: Sender) -> Self {
+        Self::shared(sender, None)
+    }
+
+    /// Shares `sender`, of a connection that agreed on this. Messages that refer to no other are
+    /// deflated before the lock is taken; for others the sender gets its encoder here.
+    #[must_use]
+    pub fn with_deflate(sender: Sender, deflate: PermessageDeflate) -> Self {
+        let sender = match deflate.deflater() {
+            Some(_) => sender,
+            None => sender.with_extension(&deflate),
+        };
+        Self::shared(sender, Some(Box::new(deflate)))
+    }
+
+    fn shared(sender: Sender, deflate: Option<Box<PermessageDeflate>>) -> Self {
         let waker = None;
         let shared = Shared {
             locked: Mutex::new(Locked { sender, waker }),
             aborted: AtomicBool::new(false),
+            deflate,
         };
         Self {
             shared: Arc::new(shared),
@@ -98,6 +117,20 @@ impl Outlet {
         drop(locked);
         // Outside the lock: the last waker of a task frees it.
         drop(waker);
+    }
+
+    pub(crate) fn deflate(&self) -> Option<&PermessageDeflate> {
+        self.shared.deflate.as_deref()
+    }
+
+    /// The message deflated, where that needs no lock.
+    pub(crate) fn encode(&self, message: &Message<'_>) -> Option<Encoded> {
+        self.deflate()?.deflater()?.encode(message)
+    }
+
+    /// The prepared message deflated.
+    pub(crate) fn encoded(&self, prepared: &Prepared) -> Option<Encoded> {
+        self.deflate()?.encoded(prepared)
     }
 
     /// Changes the sender and wakes the driver.
@@ -178,5 +211,17 @@ fn wake(mut locked: MutexGuard<'_, Locked>) {
     drop(locked);
     if let Some(waker) = waker {
         waker.wake();
+    }
+}
+
+/// Sends a message, deflated where somebody has done that.
+pub(crate) fn send<'a>(
+    sender: &mut Sender,
+    message: Message<'a>,
+    encoded: Option<Encoded>,
+) -> Result<(), SendError<'a>> {
+    match encoded {
+        Some(encoded) => sender.send_encoded(message, encoded),
+        None => sender.send(message),
     }
 }

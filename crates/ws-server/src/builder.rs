@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http::Response;
 use tokio::net::ToSocketAddrs;
 use ws_connection::Config as ConnectionConfig;
+use ws_deflate::Deflate;
 use ws_handshake::Request;
 
 use crate::{Config, Origins, Server, listen::listen, server::Threads};
@@ -153,6 +154,21 @@ impl Builder {
     pub fn connection(mut self, change: impl FnOnce(ConnectionConfig) -> ConnectionConfig) -> Self {
         let connection = change(self.config.connection().clone());
         self.config = self.config.with_connection(connection);
+        self
+    }
+
+    /// Compresses messages (permessage-deflate, RFC 7692) with clients that offer it; `None`, the
+    /// default, does not. Worth its processor time for text that travels far; leave it off where
+    /// secrets and what others may choose share a message, as their length tells of them.
+    ///
+    /// ```
+    /// use ws_server::{Deflate, Server};
+    ///
+    /// let builder = Server::builder().deflate(Deflate::default());
+    /// ```
+    #[must_use]
+    pub fn deflate(mut self, settings: impl Into<Option<Deflate>>) -> Self {
+        self.config = self.config.with_deflate(settings);
         self
     }
 

@@ -5,8 +5,9 @@ use http::{
     HeaderValue, Response, StatusCode,
     header::{SEC_WEBSOCKET_VERSION, UPGRADE},
 };
-use ws_connection::Config as ConnectionConfig;
-use ws_handshake::{Limits, Rejection, Request};
+use ws_connection::{Config as ConnectionConfig, Role};
+use ws_deflate::{Deflate, PermessageDeflate, Traffic};
+use ws_handshake::{Extension, Limits, Rejection, Request};
 
 use crate::Origins;
 
@@ -30,6 +31,8 @@ pub struct Config {
     handshake_timeout: Duration,
     origins: Origins,
     fallback: Arc<Fallback>,
+    deflate: Option<Arc<Deflate>>,
+    traffic: Arc<Traffic>,
 }
 
 impl Default for Config {
@@ -40,6 +43,8 @@ impl Default for Config {
             handshake_timeout: Duration::from_secs(10),
             origins: Origins::default(),
             fallback: Arc::new(upgrade_required),
+            deflate: None,
+            traffic: Arc::default(),
         }
     }
 }
@@ -85,6 +90,38 @@ impl Config {
         self
     }
 
+    /// Compresses messages (permessage-deflate, RFC 7692) with clients that offer it; `None`, the
+    /// default, does not.
+    #[must_use]
+    pub fn with_deflate(mut self, settings: impl Into<Option<Deflate>>) -> Self {
+        self.deflate = settings.into().map(Arc::new);
+        self
+    }
+
+    /// See [`with_deflate`](Self::with_deflate).
+    #[must_use]
+    pub fn deflate(&self) -> Option<&Deflate> {
+        self.deflate.as_deref()
+    }
+
+    /// Bytes before and after compression, of all connections with these settings and their
+    /// clones.
+    #[must_use]
+    pub fn traffic(&self) -> &Arc<Traffic> {
+        &self.traffic
+    }
+
+    /// What both sides agree on, when these are the offers of a client.
+    pub(crate) fn agree<'a>(
+        &self,
+        offers: impl IntoIterator<Item = &'a Extension>,
+    ) -> Option<PermessageDeflate> {
+        let settings = self.deflate.as_ref()?;
+        let agreement = settings.accept(offers)?;
+        let deflate = PermessageDeflate::new(settings.clone(), agreement, Role::Server);
+        Some(deflate.with_traffic(self.traffic.clone()))
+    }
+
     /// See [`with_connection`](Self::with_connection).
     #[must_use]
     pub fn connection(&self) -> &ConnectionConfig {
@@ -125,6 +162,7 @@ impl fmt::Debug for Config {
             .field("head", &self.head)
             .field("handshake_timeout", &self.handshake_timeout)
             .field("origins", &self.origins)
+            .field("deflate", &self.deflate)
             .finish_non_exhaustive()
     }
 }

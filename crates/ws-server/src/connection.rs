@@ -111,14 +111,23 @@ where
             admission,
         };
         let opening = Opening::new(&mut self.io, terms);
-        let early = opening.run(&mut self.handler, draining).await?;
+        let answered = opening.run(&mut self.handler, draining).await?;
         let protocol = config.shared_connection().clone();
+        let sender = Sender::server(protocol.clone());
+        let receiver = Receiver::server(protocol);
+        let (outlet, receiver) = match answered.deflate {
+            None => (Outlet::new(sender), receiver),
+            Some(deflate) => {
+                let receiver = receiver.with_extension(&deflate);
+                (Outlet::with_deflate(sender, deflate), receiver)
+            }
+        };
         let opened = Opened {
-            outlet: Outlet::new(Sender::server(protocol.clone())),
-            receiver: Receiver::server(protocol),
+            outlet,
+            receiver,
             connection: self,
         };
-        Some((opened, early))
+        Some((opened, answered.early))
     }
 }
 

@@ -15,6 +15,7 @@ use tokio::{
     io::{AsyncRead, AsyncWrite, AsyncWriteExt},
     time::timeout,
 };
+use ws_deflate::PermessageDeflate;
 use ws_handler::{Handler, Peer, Upgrade, catch};
 use ws_handshake::{Acceptance, Rejection, Request, RequestError, encode_response_head, head_end};
 
@@ -30,6 +31,15 @@ pub(crate) struct Opening<'a, S> {
     terms: Terms<'a>,
     /// The answer that opens the connection is being written.
     answering: bool,
+}
+
+/// What an opening handshake leaves.
+#[derive(Debug)]
+pub(crate) struct Answered {
+    /// What came behind the request.
+    pub(crate) early: Vec<u8>,
+    /// What was agreed on.
+    pub(crate) deflate: Option<PermessageDeflate>,
 }
 
 /// What a request is judged by.
@@ -92,13 +102,12 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Opening<'a, S> {
     }
 
     /// Reads the request, asks the handler, and answers; all in the time that the handshake may
-    /// take, and before the server is `draining`. `Some` when the connection is open: the bytes
-    /// that came behind the request.
+    /// take, and before the server is `draining`. `Some` when the connection is open.
     pub(crate) async fn run<H: Handler>(
         mut self,
         handler: &mut H,
         draining: impl Future<Output = ()>,
-    ) -> Option<Vec<u8>> {
+    ) -> Option<Answered> {
         let limit = self.terms.config.handshake_timeout();
         let opened = tokio::select! {
             biased;
@@ -106,7 +115,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Opening<'a, S> {
             () = draining => Some(Err(unavailable("the server is shutting down").into())),
         };
         match opened.unwrap_or_else(|| Err(too_late(limit))) {
-            Ok(early) => return Some(early),
+            Ok(answered) => return Some(answered),
             Err(Refusal::Gone(error)) => tracing::debug!("gone in the handshake: {error}"),
             Err(Refusal::Answer(..)) if self.answering => {}
             Err(Refusal::Answer(head, body)) => self.refuse(head.chain(body)).await,
@@ -114,15 +123,15 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Opening<'a, S> {
         None
     }
 
-    async fn open<H: Handler>(&mut self, handler: &mut H) -> Result<Vec<u8>, Refusal> {
+    async fn open<H: Handler>(&mut self, handler: &mut H) -> Result<Answered, Refusal> {
         let (request, early) = self.read_request().await?;
-        let acceptance = self.terms.decide(&request, handler).await?;
+        let (acceptance, deflate) = self.terms.decide(&request, handler).await?;
         let mut answer = Vec::with_capacity(256);
         acceptance.encode(&mut answer);
         self.answering = true;
         self.io.write_all(&answer).await?;
         self.io.flush().await?;
-        Ok(early)
+        Ok(Answered { early, deflate })
     }
 
     /// The request, and what came behind it. The head is scanned once and decoded once; the first
@@ -194,7 +203,7 @@ impl Terms<'_> {
         self,
         request: &Request,
         handler: &mut H,
-    ) -> Result<Acceptance, Refusal> {
+    ) -> Result<(Acceptance, Option<PermessageDeflate>), Refusal> {
         request.check_host()?;
         if let Admission::Refused(refused) = self.admission {
             return Err(unavailable(refused).into());
@@ -207,13 +216,16 @@ impl Terms<'_> {
         let upgrade = Upgrade::new(request, self.peer, acceptance);
         let decision = catch(async { handler.on_upgrade(&upgrade).await }).await;
         let acceptance = decision.map_err(|panic| self.fault(&panic))??;
-        match acceptance.accepted_extensions() {
-            [] => Ok(acceptance),
-            [extension, ..] => {
-                let text = format!("it accepted {extension}, and no extension is served yet");
-                Err(self.fault(&text))
-            }
+        if let [extension, ..] = acceptance.accepted_extensions() {
+            let text = format!("it accepted {extension}, which is for the server to do");
+            return Err(self.fault(&text));
         }
+        let Some(deflate) = self.config.agree(&request.extensions()?) else {
+            return Ok((acceptance, None));
+        };
+        let answer = deflate.agreement().extension();
+        let acceptance = acceptance.extension(answer);
+        Ok((acceptance.expect("it was offered"), Some(deflate)))
     }
 
     /// The application's fault in `on_upgrade`, which is no business of the peer.

@@ -2,8 +2,8 @@
 //!
 //! *In scope*: listening, the opening handshake with its limits and deadline, one handler value for
 //! each connection, gathered writes, back-pressure, keepalive, limits, the closing handshake,
-//! shutdown. *Out of scope*: TLS and compression, for now; a TLS stream goes through
-//! [`serve_connection`].
+//! shutdown, compression ([`Builder::deflate`]). *Out of scope*: TLS, for now; a TLS stream goes
+//! through [`serve_connection`].
 //!
 //! ```no_run
 //! use ws_server::{Client, Handler, Message, Server};
@@ -70,10 +70,11 @@ pub use server::Server;
 pub use bytes;
 pub use http;
 pub use ws_connection::Config as ConnectionConfig;
+pub use ws_deflate::{Agreement, Deflate, Prepared, Takeover, Traffic, Volume, WindowBits};
 pub use ws_handler::{
-    Acceptance, Cause, Client, CloseCode, CloseFrame, CloseInfo, ClosingHandshake, Handle, Handler,
-    Message, MessageKind, Panic, Peer, PingError, ProtocolError, Rejection, Request, SendError,
-    Sent, Side, Timeout, Upgrade,
+    Acceptance, Cause, Client, CloseCode, CloseFrame, CloseInfo, ClosingHandshake, Compress,
+    Handle, Handler, Message, MessageKind, Panic, Peer, PingError, ProtocolError, Rejection,
+    Request, SendError, Sent, Side, Timeout, Upgrade,
 };
 pub use ws_handshake::{Limits, OriginError};
 
