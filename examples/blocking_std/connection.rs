@@ -7,6 +7,7 @@ use std::{
 };
 
 use ws_connection::{ClosingHandshake, Config, Message, Receiver, Role, Sender};
+use ws_deflate::PermessageDeflate;
 
 use crate::{error::Error, outlet::Outlet, random::Random, reader::Reader, writer::Writer};
 
@@ -28,9 +29,11 @@ impl Connection {
         early: Vec<u8>,
         config: &Arc<Config>,
         mut random: Random,
+        deflate: Option<&PermessageDeflate>,
     ) -> Result<Self, Error> {
         let sender = Sender::client(config.clone(), move || random.masking_key());
         let receiver = Receiver::client(config.clone());
+        let (receiver, sender) = extended(receiver, sender, deflate);
         Self::new(stream, early, receiver, sender, Role::Client, config)
     }
 
@@ -38,9 +41,11 @@ impl Connection {
         stream: TcpStream,
         early: Vec<u8>,
         config: &Arc<Config>,
+        deflate: Option<&PermessageDeflate>,
     ) -> Result<Self, Error> {
         let sender = Sender::server(config.clone());
         let receiver = Receiver::server(config.clone());
+        let (receiver, sender) = extended(receiver, sender, deflate);
         Self::new(stream, early, receiver, sender, Role::Server, config)
     }
 
@@ -106,6 +111,21 @@ impl Connection {
             Ok(()) => written.and(Err(Error::NoClose)),
             Err(error) => written.and(Err(error)),
         }
+    }
+}
+
+/// Both halves with the extension that was agreed on.
+fn extended(
+    receiver: Receiver,
+    sender: Sender,
+    deflate: Option<&PermessageDeflate>,
+) -> (Receiver, Sender) {
+    match deflate {
+        Some(deflate) => (
+            receiver.with_extension(deflate),
+            sender.with_extension(deflate),
+        ),
+        None => (receiver, sender),
     }
 }
 

@@ -4,6 +4,7 @@ use std::{fmt, io};
 
 use rand::rngs::SysError;
 use ws_connection::{ProtocolError, Timeout};
+use ws_deflate::AnswerError;
 use ws_handshake::{BuildError, RequestError, ResponseError};
 
 /// Why a connection did not come to its regular end.
@@ -21,6 +22,8 @@ pub(crate) enum Error {
     Opening(io::Error),
     /// The server refused, or is none.
     Response(ResponseError),
+    /// The server's answer about compression is none to what was offered.
+    Deflate(AnswerError),
     /// The client asked for something else than a WebSocket, or wrongly.
     Request(RequestError),
     /// The peer broke the protocol or a limit.
@@ -44,6 +47,7 @@ impl fmt::Display for Error {
             Self::Build(error) => error.fmt(f),
             Self::Opening(error) => write!(f, "the opening handshake broke off: {error}"),
             Self::Response(error) => error.fmt(f),
+            Self::Deflate(error) => error.fmt(f),
             Self::Request(error) => error.fmt(f),
             Self::Protocol(error) => error.fmt(f),
             Self::Timeout(timeout) => timeout.fmt(f),
@@ -59,6 +63,12 @@ impl std::error::Error for Error {}
 impl From<SysError> for Error {
     fn from(error: SysError) -> Self {
         Self::Random(error)
+    }
+}
+
+impl From<AnswerError> for Error {
+    fn from(error: AnswerError) -> Self {
+        Self::Deflate(error)
     }
 }
 

@@ -6,6 +6,8 @@ use std::{
 };
 
 use http::StatusCode;
+use ws_connection::Role;
+use ws_deflate::PermessageDeflate;
 use ws_handshake::{
     Acceptance, ClientRequest, Limits, Rejection, Request, Response, ResponseError, head_end,
     is_same_origin_host,
@@ -28,6 +30,9 @@ pub(crate) fn connect(url: &Url, settings: &Settings) -> Result<Connection, Erro
     for name in &settings.subprotocols {
         request = request.subprotocol(name)?;
     }
+    if let Some(deflate) = &settings.deflate {
+        request = request.extension(deflate.offer());
+    }
     for (name, value) in &settings.headers {
         request = request.header(name.as_str(), value.as_str())?;
     }
@@ -48,7 +53,13 @@ pub(crate) fn connect(url: &Url, settings: &Settings) -> Result<Connection, Erro
     if let Some(name) = accepted.subprotocol() {
         eprintln!("the server chose the subprotocol {name}");
     }
-    Connection::client(stream, behind, &settings.config, random)
+    let deflate = match &settings.deflate {
+        Some(deflate) => deflate
+            .check(accepted.extensions())?
+            .map(|agreement| PermessageDeflate::new(deflate.clone(), agreement, Role::Client)),
+        None => None,
+    };
+    Connection::client(stream, behind, &settings.config, random, deflate.as_ref())
 }
 
 /// Answers a client (RFC 6455 4.2), if need be with a refusal.
@@ -77,11 +88,21 @@ pub(crate) fn accept(mut stream: TcpStream, settings: &Settings) -> Result<Conne
         )?;
         return Err(Error::Opening(io::Error::other("a page of another host")));
     }
+    let deflate = match &settings.deflate {
+        Some(deflate) => deflate
+            .accept(&request.extensions()?)
+            .map(|agreement| PermessageDeflate::new(deflate.clone(), agreement, Role::Server)),
+        None => None,
+    };
+    let acceptance = match &deflate {
+        Some(deflate) => acceptance.extension(deflate.agreement().extension())?,
+        None => acceptance,
+    };
     let supported: Vec<&str> = settings.subprotocols.iter().map(String::as_str).collect();
     let mut head = Vec::new();
     acceptance.select_subprotocol(&supported).encode(&mut head);
     write(&mut stream, &head, deadline)?;
-    Connection::server(stream, behind, &settings.config)
+    Connection::server(stream, behind, &settings.config, deflate.as_ref())
 }
 
 /// Most servers say in the first line of the body why they refuse. It comes from somebody else, so

@@ -4,6 +4,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use lexopt::prelude::*;
 use ws_connection::Config;
+use ws_deflate::Deflate;
 
 use crate::url::Url;
 
@@ -22,6 +23,7 @@ Options:
   --listen IP:PORT             be a server that sends back what comes; port 0 takes a free one
   --subprotocol NAME           offer this subprotocol; may be given again, the best first
   --header 'NAME: VALUE'       send this header, too; may be given again
+  --deflate                    offer or accept compression (RFC 7692)
   --max-message BYTES          largest message accepted [default: 16777216]
   --handshake-timeout SECONDS  how long connecting and the opening handshake may take [default: 10]
   --help                       print this
@@ -52,6 +54,7 @@ pub(crate) struct Settings {
     pub(crate) handshake_timeout: Duration,
     pub(crate) subprotocols: Vec<String>,
     pub(crate) headers: Vec<(String, String)>,
+    pub(crate) deflate: Option<Arc<Deflate>>,
 }
 
 impl Options {
@@ -71,6 +74,7 @@ impl Options {
                 Long("handshake-timeout") => {
                     settings.handshake_timeout = args.value()?.parse_with(seconds)?;
                 }
+                Long("deflate") => settings.deflate = Some(Arc::default()),
                 Long("help") | Short('h') => return Ok(None),
                 Value(value) if url.is_none() => url = Some(value.parse::<Url>()?),
                 Value(value) => messages.push(value.string()?),
@@ -97,6 +101,7 @@ impl Default for Settings {
             handshake_timeout: Duration::from_secs(10),
             subprotocols: Vec::new(),
             headers: Vec::new(),
+            deflate: None,
         }
     }
 }

@@ -95,9 +95,10 @@ impl fmt::Display for CaseId {
     }
 }
 
-/// Every case that one of `patterns` means; none at all is a usage error.
-pub(crate) fn expected(patterns: &[String]) -> Result<Vec<CaseId>, Failure> {
-    let cases = selected(patterns);
+/// Every case that one of `patterns` means and none of `excluded`; none at all is a usage error.
+pub(crate) fn expected(patterns: &[String], excluded: &[&str]) -> Result<Vec<CaseId>, Failure> {
+    let mut cases = selected(patterns);
+    cases.retain(|case| !excluded.iter().any(|pattern| case.matches(pattern)));
     if cases.is_empty() {
         let patterns = patterns.join(",");
         return Err(Failure::usage(format!("no case is called {patterns}")));

@@ -32,9 +32,10 @@ pub(super) fn test(
     dir: &Path,
 ) -> Result<(), Failure> {
     installation::clear(dir)?;
-    let mut suite = Suite::start(wstest, &options.cases, dir)?;
+    let mut suite = Suite::start(wstest, options, dir)?;
     let client = Client {
         program,
+        flags: options.program_flags(),
         url: format!("ws://127.0.0.1:{}", suite.port),
         log: File::create(dir.join("client.log"))?,
         deadline: Instant::now() + options.time_limit,
@@ -61,9 +62,9 @@ struct Suite<'a> {
 }
 
 impl<'a> Suite<'a> {
-    fn start(wstest: &Wstest, cases: &[String], dir: &'a Path) -> Result<Self, Failure> {
+    fn start(wstest: &Wstest, options: &Options, dir: &'a Path) -> Result<Self, Failure> {
         let port = free_port()?;
-        fs::write(dir.join("spec.json"), spec(port, cases))?;
+        fs::write(dir.join("spec.json"), spec(port, options))?;
         // Without a port for its web pages, which would be 8080.
         let mode = ["--mode", "fuzzingserver", "--webport", "0"];
         let mut suite = Self {
@@ -106,6 +107,7 @@ impl<'a> Suite<'a> {
 #[derive(Debug)]
 struct Client<'a> {
     program: &'a Path,
+    flags: &'a [&'a str],
     url: String,
     log: File,
     deadline: Instant,
@@ -117,7 +119,8 @@ impl Client<'_> {
     fn echo(&self, path: &str) -> Result<(), Failure> {
         let url = format!("{}{path}", self.url);
         let mut command = Command::new(self.program);
-        command.args(["--echo", &url]).stdin(Stdio::null());
+        command.args(self.flags).args(["--echo", &url]);
+        command.stdin(Stdio::null());
         command
             .stdout(self.log.try_clone()?)
             .stderr(self.log.try_clone()?);
@@ -153,12 +156,12 @@ fn free_port() -> Result<u16, Failure> {
 }
 
 /// What the suite is told to do. Its paths are relative to where it runs, so that a container can use them.
-fn spec(port: u16, cases: &[String]) -> String {
+fn spec(port: u16, options: &Options) -> String {
     let spec = serde_json::json!({
         "outdir": "./reports",
         "url": format!("ws://127.0.0.1:{port}"),
-        "cases": cases,
-        "exclude-cases": [],
+        "cases": options.cases,
+        "exclude-cases": options.excluded(),
         "exclude-agent-cases": {},
     });
     format!("{spec:#}\n")
@@ -202,6 +205,7 @@ mod tests {
         let (dir, program) = script(name, text);
         let client = Client {
             program: &program,
+            flags: &[],
             url: "ws://127.0.0.1:1".to_owned(),
             log: File::create(dir.join("client.log")).expect("it can be written"),
             deadline: Instant::now() + limit,
@@ -214,7 +218,7 @@ mod tests {
     #[test]
     fn a_suite_that_ends_before_it_listens_tells_its_last_words() {
         let (dir, program) = script("suite", "echo address in use >&2; exit 1");
-        let started = Suite::start(&Wstest::Program(program), &[], &dir);
+        let started = Suite::start(&Wstest::Program(program), &Options::default(), &dir);
         let told = started.expect_err("it ended").to_string();
         assert!(told.contains("ended with exit status: 1"), "{told}");
         assert!(told.ends_with("| address in use"), "{told}");

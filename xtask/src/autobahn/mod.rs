@@ -14,9 +14,9 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 pub(crate) use cases::{CaseId, expected};
-use options::{Half, Options};
+use options::{Compression, Half, Options};
 use report::Verdict;
-pub(crate) use testsuite::Testsuite;
+pub(crate) use testsuite::{Cases, Testsuite};
 
 use crate::failure::Failure;
 use crate::installation;
@@ -44,6 +44,7 @@ pub(crate) fn run_or_skip() -> Result<Outcome, Failure> {
     for half in [Half::Server, Half::Client] {
         let options = Options {
             half,
+            compression: Compression::Deflate,
             allow_skip: true,
             ..Options::default()
         };
@@ -55,7 +56,7 @@ pub(crate) fn run_or_skip() -> Result<Outcome, Failure> {
 }
 
 fn run_suite(options: &Options) -> Result<Outcome, Failure> {
-    let expected = cases::expected(&options.cases)?;
+    let expected = cases::expected(&options.cases, options.excluded())?;
     let workspace = Workspace::load()?;
     let Some(suite) = Testsuite::find(&workspace, options.wstest.as_deref())? else {
         return if options.allow_skip {
@@ -73,7 +74,11 @@ fn run_suite(options: &Options) -> Result<Outcome, Failure> {
         return Ok(Outcome::Passed);
     }
     let program = match options.server.as_slice() {
-        [] => server::echo(&workspace)?,
+        [] => {
+            let mut echo = server::echo(&workspace)?;
+            echo.extend(options.program_flags().iter().map(|&flag| flag.to_owned()));
+            echo
+        }
         given => given.to_vec(),
     };
     test(
@@ -99,7 +104,11 @@ fn test(
     println!("autobahn: testing ws://{} ...", server.address());
 
     let start = Instant::now();
-    suite.run(server.address(), &options.cases, dir, options.time_limit)?;
+    let cases = Cases {
+        patterns: &options.cases,
+        excluded: options.excluded(),
+    };
+    suite.run(server.address(), cases, dir, options.time_limit)?;
     let took = start.elapsed();
     server.still_there()?;
     gate(expected, took, dir)

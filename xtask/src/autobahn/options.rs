@@ -11,11 +11,13 @@ usage: cargo xtask autobahn [FLAGS] [--server PROGRAM ARGUMENTS...]
        cargo xtask autobahn --client [FLAGS]
 
 Runs the Autobahn Testsuite against the release build of the echo server and gates every case; with --client it is
-the server, and the example blocking_std the client that it tests. The suite comes from PATH, from Python 2.7 (an
+the server, and the example blocking_std the client that it tests. Without --deflate the cases 12.* and 13.* are left
+out, which are about compression. The suite comes from PATH, from Python 2.7 (an
 environment is made once, in .cache/autobahn), or from a container. The reports are in target/autobahn and in
 target/autobahn-client.
 
   --client              test the client
+  --deflate             with permessage-deflate
   --cases LIST          only these, as 1.*,7.13.1; may be given again (default: all)
   --wstest PATH         the suite's program
   --allow-skip          succeed if there is no way to run the suite
@@ -25,6 +27,7 @@ target/autobahn-client.
 
 const KNOWN: &[&str] = &[
     "--client",
+    "--deflate",
     "--cases",
     "--wstest",
     "--allow-skip",
@@ -39,10 +42,18 @@ pub(super) enum Half {
     Client,
 }
 
+/// Whether messages are compressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Compression {
+    Off,
+    Deflate,
+}
+
 /// What to run.
 #[derive(Debug)]
 pub(super) struct Options {
     pub(super) half: Half,
+    pub(super) compression: Compression,
     pub(super) cases: Vec<String>,
     pub(super) wstest: Option<PathBuf>,
     pub(super) allow_skip: bool,
@@ -55,6 +66,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             half: Half::Server,
+            compression: Compression::Off,
             cases: vec!["*".to_owned()],
             wstest: None,
             allow_skip: false,
@@ -65,6 +77,22 @@ impl Default for Options {
 }
 
 impl Options {
+    /// The cases that are left out, in the suite's own patterns.
+    pub(super) fn excluded(&self) -> &'static [&'static str] {
+        match self.compression {
+            Compression::Off => &["12.*", "13.*"],
+            Compression::Deflate => &[],
+        }
+    }
+
+    /// What is added to the command line of our own server and our own client.
+    pub(super) fn program_flags(&self) -> &'static [&'static str] {
+        match self.compression {
+            Compression::Off => &[],
+            Compression::Deflate => &["--deflate"],
+        }
+    }
+
     /// Reads the command line; `None` if it asked for help and got it.
     pub(super) fn read(args: &[String]) -> Result<Option<Self>, Failure> {
         let mut options = Self::default();
@@ -77,6 +105,7 @@ impl Options {
                     return Ok(None);
                 }
                 Flag::Named("--client") => options.half = Half::Client,
+                Flag::Named("--deflate") => options.compression = Compression::Deflate,
                 Flag::Named("--cases") => {
                     let list: String = flags.value()?;
                     cases.extend(list.split(',').map(|case| case.trim().to_owned()));
@@ -137,6 +166,20 @@ mod tests {
     fn the_client_is_tested_when_asked_for() {
         let options = read(&["--client", "--cases", "1.*"]).expect("it is right");
         assert_eq!(options.expect("it asks for no help").half, Half::Client);
+    }
+
+    #[test]
+    fn compression_is_tested_when_asked_for() {
+        let compression = |args| {
+            let options = read(args).expect("it is right");
+            options.expect("it asks for no help").compression
+        };
+        assert_eq!(compression(&[]), Compression::Off);
+        assert_eq!(compression(&["--deflate"]), Compression::Deflate);
+        assert_eq!(
+            compression(&["--client", "--deflate"]),
+            Compression::Deflate
+        );
     }
 
     #[test]

@@ -42,7 +42,7 @@ impl Testsuite {
     pub(crate) fn run(
         &self,
         address: &str,
-        cases: &[String],
+        cases: Cases<'_>,
         dir: &Path,
         limit: Duration,
     ) -> Result<(), Failure> {
@@ -51,13 +51,20 @@ impl Testsuite {
     }
 }
 
+/// Cases in the suite's own patterns.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Cases<'a> {
+    pub(crate) patterns: &'a [String],
+    pub(crate) excluded: &'a [&'a str],
+}
+
 /// What the suite is told to do. Its paths are relative to where it runs, so that a container can use them.
-fn spec(address: &str, cases: &[String]) -> String {
+fn spec(address: &str, cases: Cases<'_>) -> String {
     let spec = serde_json::json!({
         "outdir": "./reports",
         "servers": [{"agent": "TinyWs", "url": format!("ws://{address}")}],
-        "cases": cases,
-        "exclude-cases": [],
+        "cases": cases.patterns,
+        "exclude-cases": cases.excluded,
         "exclude-agent-cases": {},
     });
     format!("{spec:#}\n")

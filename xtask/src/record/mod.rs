@@ -17,7 +17,7 @@ use options::Options;
 use proxy::{Conversation, Proxy};
 use seeds::Seeds;
 
-use crate::autobahn::{self, Testsuite};
+use crate::autobahn::{self, Cases, Testsuite};
 use crate::failure::Failure;
 use crate::installation;
 use crate::server::{self, Server};
@@ -32,7 +32,7 @@ pub(crate) fn run(args: &[String]) -> Result<(), Failure> {
 }
 
 fn record(options: &Options) -> Result<(), Failure> {
-    let expected = autobahn::expected(&options.cases)?;
+    let expected = autobahn::expected(&options.cases, &[])?;
     let workspace = Workspace::load()?;
     let Some(suite) = Testsuite::find(&workspace, options.wstest.as_deref())? else {
         return Err(Failure::failed("nothing was recorded"));
@@ -75,7 +75,11 @@ fn converse(
     let mut server = Server::start(&program, &dir.join("server.log"))?;
     let proxy = Proxy::start(server.address())?;
     println!("record: ws://{} ...", server.address());
-    suite.run(&proxy.address(), &options.cases, dir, options.time_limit)?;
+    let cases = Cases {
+        patterns: &options.cases,
+        excluded: &[],
+    };
+    suite.run(&proxy.address(), cases, dir, options.time_limit)?;
     server.still_there()?;
     proxy.stop()
 }
