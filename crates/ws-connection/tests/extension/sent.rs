@@ -1,0 +1,118 @@
+use std::{sync::atomic::Ordering::Relaxed, time::Instant};
+
+use bytes::Buf;
+use ws_connection::{Batch, Compress, Config, Encoded, Message, SendError, Sender};
+use ws_frame::{CloseCode, CloseFrame, MaskingKey, Rsv};
+
+use crate::doubled::Doubled;
+
+fn server(config: Config) -> (Sender, Doubled) {
+    let doubled = Doubled::default();
+    let sender = Sender::server(config).with_extension(&doubled);
+    (sender, doubled)
+}
+
+fn written(sender: &mut Sender) -> Vec<u8> {
+    let mut batch = Batch::default();
+    let mut bytes = Vec::new();
+    loop {
+        sender.transmit(Instant::now(), &mut batch);
+        if !batch.has_remaining() {
+            return bytes;
+        }
+        bytes.extend(batch.copy_to_bytes(batch.remaining()));
+    }
+}
+
+#[test]
+fn the_first_frame_says_in_which_form_the_message_is() {
+    let (mut sender, _) = server(Config::default().with_fragment_size(2));
+    sender.send("aabbcc").expect("open");
+    sender.send("abc").expect("open");
+    sender.send(&b"dd"[..]).expect("open");
+    assert_eq!(
+        written(&mut sender),
+        b"\x21\x02ab\x80\x02c.\x01\x02ab\x80\x01c\xA2\x02d."
+    );
+}
+
+#[test]
+fn the_encoder_sees_what_the_message_says_of_itself() {
+    let (mut sender, _) = server(Config::default());
+    let message = Message::from("aabb").with_compress(Compress::Never);
+    sender.send(message.clone().into_owned()).expect("open");
+    sender.send(message).expect("open");
+    assert_eq!(written(&mut sender), b"\x81\x04aabb\x81\x04aabb");
+}
+
+#[test]
+fn a_client_masks_what_is_encoded() {
+    let key = MaskingKey::new([1, 2, 3, 4]);
+    let mut sender =
+        Sender::client(Config::default(), move || key).with_extension(&Doubled::default());
+    sender.send("aabb").expect("open");
+    assert_eq!(
+        written(&mut sender),
+        b"\xA1\x83\x01\x02\x03\x04\x60\x60\x2D"
+    );
+}
+
+#[test]
+fn a_large_payload_that_is_encoded_leaves_uncopied_and_in_fragments() {
+    let (mut sender, _) = server(Config::default().with_fragment_size(10_000));
+    sender.send(vec![7; 40_000]).expect("open");
+    assert_eq!(sender.queued(), 20_001 + 3 * 4 - 2);
+    let bytes = written(&mut sender);
+    assert_eq!(&bytes[..4], b"\x22\x7E\x27\x10");
+    assert_eq!(&bytes[10_004..10_008], b"\x00\x7E\x27\x10");
+    assert_eq!(&bytes[20_008..], b"\x80\x01.");
+}
+
+#[test]
+fn what_was_encoded_beforehand_is_sent_and_the_encoder_is_told() {
+    let (mut sender, doubled) = server(Config::default());
+    let encoded = Encoded::new(Rsv::RSV2, "x.");
+    assert_eq!(encoded.payload(), "x.");
+    sender.send_encoded("xx", encoded.clone()).expect("open");
+    assert_eq!(doubled.skipped.load(Relaxed), 1);
+    assert_eq!(written(&mut sender), b"\xA1\x02x.");
+
+    let mut sender = Sender::server(Config::default());
+    sender.send_encoded("xx", encoded).expect("open");
+    assert_eq!(written(&mut sender), b"\xA1\x02x.");
+}
+
+#[test]
+fn a_message_that_is_refused_comes_back_as_it_was() {
+    let encoded = Encoded::new(Rsv::RSV2, "x.");
+    let (mut sender, doubled) = server(Config::default().with_max_queue(1));
+    sender.send("aa").expect("open");
+    let Err(SendError::Full(message)) = sender.send_encoded("xx", encoded.clone()) else {
+        panic!("the queue is full");
+    };
+    assert_eq!(message.as_text(), Some("xx"));
+    sender.close(CloseFrame::from(CloseCode::NORMAL));
+    let Err(SendError::Closed(message)) = sender.send_encoded("xx", encoded) else {
+        panic!("it is closing");
+    };
+    assert_eq!(message.as_text(), Some("xx"));
+    assert_eq!(doubled.skipped.load(Relaxed), 0);
+}
+
+#[test]
+fn what_is_encoded_counts_for_the_high_water_mark() {
+    let (mut sender, _) = server(Config::default().with_high_water(12));
+    sender.send("aabbccddeeffgghh").expect("open");
+    assert_eq!(sender.queued(), 11);
+    assert!(!sender.is_congested());
+    sender.send("aa").expect("open");
+    assert!(sender.is_congested());
+}
+
+#[test]
+fn the_encoder_goes_when_all_is_over() {
+    let (mut sender, doubled) = server(Config::default());
+    assert_eq!(doubled.alive(), 1);
+    sender.abort();
+    assert_eq!(doubled.alive(), 0);
+}
