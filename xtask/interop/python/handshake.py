@@ -89,6 +89,11 @@ def empty_line(name):
     return lambda case, _seen: any(not value.strip(b", \t") for value in values(case, name))
 
 
+def empty_element(name):
+    """A list has an element that is none."""
+    return lambda case, _seen: any(not element.strip() for value in values(case, name) for element in value.split(b","))
+
+
 def comes_twice(name):
     """A list has an element more than once."""
 
