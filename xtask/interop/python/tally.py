@@ -35,10 +35,14 @@ class Tally:
         """
         difference = find(oracle.NAME, case, seen)
         if difference is None:
-            self._failures.append((oracle, case, seen))
+            self.fail(oracle, case, seen)
         else:
             self._counts[difference] += 1
         return difference
+
+    def fail(self, oracle, case, seen):
+        """Notes what nothing allows."""
+        self._failures.append((oracle, case, seen))
 
     def table(self):
         """A line for each difference that was met."""
