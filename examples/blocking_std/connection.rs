@@ -131,7 +131,11 @@ fn extended(
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::HashSet, io::Write, time::Duration};
+    use std::{
+        collections::HashSet,
+        io::Write,
+        time::{Duration, Instant},
+    };
 
     use ws_connection::{ProtocolError, Timeout};
 
@@ -223,10 +227,13 @@ mod tests {
     #[test]
     fn a_server_that_does_not_end_the_transport_has_its_time() {
         let puppet = Puppet::new();
-        let config = Config::default().with_linger(Duration::from_millis(50));
+        let linger = Duration::from_millis(50);
+        let config = Config::default().with_linger(linger);
         let url = puppet.url();
         let server = puppet.open(b"\x88\x00", read_all);
+        let start = Instant::now();
         let closing = echo(&url, config).expect("both have closed");
+        assert!(start.elapsed() >= linger);
         assert!(closing.is_complete());
         let mut bytes = server.join().expect("the client ends it");
         assert_eq!(frames(&mut bytes), [(8, Vec::new())]);
@@ -237,7 +244,8 @@ mod tests {
         let puppet = Puppet::new();
         let config = Config::default()
             .with_ping_interval(Some(Duration::from_millis(50)))
-            .with_pong_timeout(Duration::from_millis(50))
+            // It counts from when the ping is queued, and that has to leave in time.
+            .with_pong_timeout(Duration::from_secs(1))
             .with_linger(Duration::from_millis(50));
         let url = puppet.url();
         let server = puppet.open(b"", read_all);
@@ -252,13 +260,14 @@ mod tests {
     fn who_is_slow_to_take_a_message_does_not_hold_it_against_the_server() {
         let puppet = Puppet::new();
         let config = Config::default()
-            .with_ping_interval(Some(Duration::from_millis(20)))
-            .with_pong_timeout(Duration::from_millis(20));
+            // Enough for the first message to be handled before the server's silence tells anything.
+            .with_ping_interval(Some(Duration::from_millis(500)))
+            .with_pong_timeout(Duration::from_millis(500));
         let url = puppet.url();
         let server = puppet.open(b"\x81\x02hi\x88\x02\x03\xe8", read_all);
         let connection = opening::connect(&url, &settings(config)).expect("it opens");
         let closing = connection.run(|_, _| {
-            thread::sleep(Duration::from_millis(200));
+            thread::sleep(Duration::from_millis(1500));
             Ok(())
         });
         assert_eq!(closing.expect("a regular end").status(), 1000);

@@ -1,9 +1,10 @@
 //! Other programs: started, watched, and ended with us.
 
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -12,6 +13,9 @@ use crate::failure::Failure;
 
 /// Between two looks at a program: the shortest, for one that ends at once, and the longest.
 const POLLS: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(20));
+
+/// For what a program has printed to arrive, when it has ended.
+const LAST_OUTPUT_LIMIT: Duration = Duration::from_secs(5);
 
 /// Prints the command line, runs it with our output, and fails unless it exits with 0.
 pub(crate) fn run(command: &mut Command) -> Result<(), Failure> {
@@ -32,15 +36,61 @@ pub(crate) fn output(command: &mut Command) -> Result<String, Failure> {
         .stdin(Stdio::null())
         .output()
         .map_err(|error| not_started(command, &error))?;
-    if output.status.success() {
-        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    told(command, output.status, stdout, &stderr)
+}
+
+/// The same for what may hang: fails after `limit`, too, and when this process is told to stop.
+pub(crate) fn output_within(limit: Duration, command: &mut Command) -> Result<String, Failure> {
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut running = Running::start(command)?;
+    let stdout = text_of(running.child().stdout.take());
+    let stderr = text_of(running.child().stderr.take());
+    let status = running.wait(limit)?;
+    // What it has started and left behind may hold them open.
+    let limit = limit.min(LAST_OUTPUT_LIMIT);
+    let text = |pipe: Receiver<String>| pipe.recv_timeout(limit).ok();
+    let (Some(stdout), Some(stderr)) = (text(stdout), text(stderr)) else {
+        let (line, limit) = (line(command), limit.as_secs());
+        return Err(Failure::failed(format!(
+            "the output of `{line}` had no end {limit} s after its own"
+        )));
+    };
+    told(command, status, stdout, &stderr)
+}
+
+/// All that comes out of a pipe, which is kept empty.
+fn text_of(pipe: Option<impl Read + Send + 'static>) -> Receiver<String> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        if let Some(mut pipe) = pipe {
+            // What came before an error is told.
+            let _ = pipe.read_to_end(&mut bytes);
+        }
+        // Nobody listens any more where it came too late.
+        let _ = sender.send(String::from_utf8_lossy(&bytes).into_owned());
+    });
+    receiver
+}
+
+/// What a program has printed, if it has ended well.
+fn told(
+    command: &Command,
+    status: ExitStatus,
+    stdout: String,
+    stderr: &str,
+) -> Result<String, Failure> {
+    if status.success() {
+        return Ok(stdout);
     }
-    let complaint = String::from_utf8_lossy(&output.stderr);
+    let (line, complaint) = (line(command), stderr.trim_end());
     Err(Failure::failed(format!(
-        "`{}` ended with {}\n{}",
-        line(command),
-        output.status,
-        complaint.trim_end()
+        "`{line}` ended with {status}\n{complaint}"
     )))
 }
 
@@ -166,6 +216,30 @@ mod tests {
         let failure = output(Command::new("sh").args(["-c", "echo bad weather >&2; exit 3"]))
             .expect_err("it exits with 3");
         assert!(failure.to_string().ends_with("bad weather"), "{failure}");
+    }
+
+    #[test]
+    fn what_is_printed_in_time_is_told_however_long() {
+        let run = |script: &str| {
+            let limit = Duration::from_secs(60);
+            output_within(limit, Command::new("sh").args(["-c", script]))
+        };
+        let told = run("seq 100000; seq 100000 >&2").expect("it exits with 0");
+        assert_eq!(told.lines().last(), Some("100000"));
+        let failure = run("echo bad weather >&2; exit 3").expect_err("it exits with 3");
+        assert!(failure.to_string().ends_with("bad weather"), "{failure}");
+    }
+
+    #[test]
+    fn what_is_not_printed_in_time_is_an_error() {
+        let run = |script: &str, limit| {
+            let failure = output_within(limit, Command::new("sh").args(["-c", script]));
+            failure.expect_err("it is late").to_string()
+        };
+        let hangs = run("exec sleep 60", Duration::ZERO);
+        assert!(hangs.ends_with("was still running after 0 s"), "{hangs}");
+        let holds = run("sleep 20 &", Duration::from_secs(2));
+        assert!(holds.contains("had no end 2 s after its own"), "{holds}");
     }
 
     #[test]

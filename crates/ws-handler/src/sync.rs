@@ -1,5 +1,5 @@
 //! What threads share: the standard library's, and loom's in the model that `tests/loom.rs` runs through every
-//! order in which threads can come by.
+//! order of threads in which none is interrupted more than three times.
 
 #[cfg(loom)]
 pub(crate) use loom::sync::{

@@ -70,12 +70,14 @@ class Comparison:
             return
         difference = self.tally.differ(self.oracle, case, seen)
         if difference is not None and difference.instead is not None:
-            self.compare_instead(case, difference.instead(case))
+            self.compare_instead(case, seen, difference.instead(case))
 
-    def compare_instead(self, case, read):
-        """The same without a difference that is allowed."""
+    def compare_instead(self, case, seen, read):
+        """The same without a difference that is allowed, in which the other has to see what it saw with it."""
         role = case["role"]
         changed = {"case": case["case"], "role": role, "pieces": [read.hex()]}
+        if not same_run(self.read(changed), seen):
+            self.tally.fail(self.oracle, case, seen)
         self.judge(role, read, lambda told: self.stream({**changed, **told}))
 
     def sent(self, case):

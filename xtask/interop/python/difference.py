@@ -22,3 +22,8 @@ class Difference:
 def both(*conditions):
     """All of the conditions."""
     return lambda case, seen: all(condition(case, seen) for condition in conditions)
+
+
+def either(*conditions):
+    """One of the conditions."""
+    return lambda case, seen: any(condition(case, seen) for condition in conditions)

@@ -1,5 +1,6 @@
 """What is asked of a handshake in which an oracle differs, and the sentences that decide."""
 
+import ipaddress
 import re
 
 from difference import both
@@ -48,6 +49,60 @@ def values(case, name):
 def comes(name, more_than):
     """A header has more lines than this."""
     return lambda case, _seen: len(values(case, name)) > more_than
+
+
+def target(case):
+    words = head(case).split(b"\r\n")[0].split(b" ")
+    return words[1] if len(words) == 3 else b""
+
+
+# RFC 3986 3.2.2 and 3.3.
+NAME = rb"(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+"
+PATH = rb"/(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*"
+
+
+def is_host(value):
+    """It is a name or an address, with a port or without."""
+    found = re.fullmatch(rb"(?:\[(.+)\]|" + NAME + rb")(?::([0-9]*))?", value)
+    if found is None or int(found[2] or 0) > 65_535:
+        return False
+    try:
+        return found[1] is None or ipaddress.IPv6Address(found[1].decode()).scope_id is None
+    except ValueError:
+        return False
+
+
+def odd_host(case, _seen):
+    """A Host is none, or that of the target."""
+    authority = re.match(rb"[a-z]+://([^/?#]*)", target(case))
+    hosts = values(case, b"host") + ([authority[1]] if authority else [])
+    return not all(is_host(host) for host in hosts)
+
+
+def odd_target(case, _seen):
+    """It is neither a path nor a URI of HTTP."""
+    return re.fullmatch(rb"(?:https?://" + NAME + rb"(?::[0-9]*)?)?" + PATH, target(case)) is None
+
+
+def empty_line(name):
+    """A list has a line without an element."""
+    return lambda case, _seen: any(not value.strip(b", \t") for value in values(case, name))
+
+
+def empty_element(name):
+    """A list has an element that is none."""
+    return lambda case, _seen: any(not element.strip() for value in values(case, name) for element in value.split(b","))
+
+
+def comes_twice(name):
+    """A list has an element more than once."""
+
+    def when(case, _seen):
+        elements = [element.strip() for value in values(case, name) for element in value.split(b",")]
+        elements = [element for element in elements if element]
+        return len(elements) > len(set(elements))
+
+    return when
 
 
 def lists(name, token):

@@ -4,9 +4,10 @@ from collections import Counter
 
 from conversation_differences import CONVERSATIONS
 from request_differences import REQUESTS
-from response_differences import RESPONSES
+from response_differences import RARE_RESPONSES, RESPONSES
 
-DIFFERENCES = (*CONVERSATIONS, *REQUESTS, *RESPONSES)
+COMMON = (*CONVERSATIONS, *REQUESTS, *RESPONSES)
+DIFFERENCES = (*COMMON, *RARE_RESPONSES)
 
 # Failures that are told with all that belongs to them.
 MOST_FAILURES = 10
@@ -34,10 +35,14 @@ class Tally:
         """
         difference = find(oracle.NAME, case, seen)
         if difference is None:
-            self._failures.append((oracle, case, seen))
+            self.fail(oracle, case, seen)
         else:
             self._counts[difference] += 1
         return difference
+
+    def fail(self, oracle, case, seen):
+        """Notes what nothing allows."""
+        self._failures.append((oracle, case, seen))
 
     def table(self):
         """A line for each difference that was met."""
@@ -65,8 +70,8 @@ class Tally:
         yield f"  theirs: {seen}"
 
     def stale(self):
-        """Differences that were not met."""
-        return [difference for difference in DIFFERENCES if not self._counts[difference]]
+        """Differences that were not met, though they are common enough."""
+        return [difference for difference in COMMON if not self._counts[difference]]
 
     def summary(self):
         """How many comparisons differed, and by how many differences."""

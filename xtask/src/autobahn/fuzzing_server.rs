@@ -124,8 +124,7 @@ impl Client<'_> {
         command
             .stdout(self.log.try_clone()?)
             .stderr(self.log.try_clone()?);
-        let left = self.deadline.saturating_duration_since(Instant::now());
-        let status = Running::start(&mut command)?.wait(left)?;
+        let status = Running::start(&mut command)?.wait(self.left())?;
         match status.code() {
             Some(0 | 1) => Ok(()),
             _ => Err(Failure::failed(format!(
@@ -134,10 +133,15 @@ impl Client<'_> {
         }
     }
 
+    /// Of the time for the suite as a whole.
+    fn left(&self) -> Duration {
+        self.deadline.saturating_duration_since(Instant::now())
+    }
+
     /// Asks the suite how many cases it has, lest it has some that nobody runs.
     fn check_count(&self, expected: &[CaseId]) -> Result<(), Failure> {
         let url = format!("{}/getCaseCount", self.url);
-        let told = process::output(Command::new(self.program).arg(url))?;
+        let told = process::output_within(self.left(), Command::new(self.program).arg(url))?;
         match told.trim() == expected.len().to_string() {
             true => Ok(()),
             false => Err(Failure::failed(format!(
@@ -240,9 +244,13 @@ mod tests {
 
     #[test]
     fn a_client_that_hangs_is_an_error() {
-        let run = |client: &Client<'_>| client.echo("/runCase");
-        let ended = timed_client("hangs", "exec sleep 60", Duration::ZERO, run);
-        assert!(ended.is_err());
+        let hangs = |name, run: fn(&Client<'_>) -> Result<(), Failure>| {
+            let ended = timed_client(name, "exec sleep 60", Duration::ZERO, run);
+            let told = ended.expect_err("it does not end").to_string();
+            assert!(told.contains("was still running"), "{told}");
+        };
+        hangs("hangs", |client| client.echo("/runCase"));
+        hangs("counts", |client| client.check_count(&[]));
     }
 
     #[test]

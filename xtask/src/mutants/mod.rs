@@ -2,8 +2,9 @@
 //!
 //! cargo-mutants changes one thing at a time and runs the crate's own tests. A change that none of them notices is a
 //! line that is run and not looked at. Changes that cannot be noticed, because the code means the same with them,
-//! stand in `.cargo/mutants.toml`, each with its reason.
+//! stand in `.cargo/mutants.toml`, each with its reason, and for as long as there is such a change.
 
+mod exclusions;
 mod options;
 mod outcome;
 
@@ -47,6 +48,7 @@ pub(crate) fn run(args: &[String]) -> Result<(), Failure> {
     };
     let workspace = Workspace::load()?;
     let program = CARGO_MUTANTS.install(&workspace.root)?;
+    exclusions::check(&program, &workspace.root)?;
     let mut outcomes = Vec::new();
     for name in options.crates.names() {
         let dir = workspace.target.join("mutants").join(name);

@@ -10,9 +10,9 @@ const HELP: &str = "\
 usage: cargo xtask mutants [FLAGS]
 
 Changes the code of ws-frame, ws-connection and ws-handshake, one thing at a time, and runs the crate's own tests, but
-for those in its documentation. Fails if they do not notice a change that .cargo/mutants.toml does not explain. It takes
-two or three seconds of a processor for each of 1,200 changes. cargo-mutants is installed once, in .cache; what it found
-is in target/mutants.
+for those in its documentation. Fails if they do not notice a change that .cargo/mutants.toml does not explain, and at once
+if a pattern there explains none. It takes two or three seconds of a processor for each of 1,200 changes. cargo-mutants
+is installed once, in .cache; what it found is in target/mutants.
 
   --only CRATE  this crate and no other; may be given again
   --jobs N      so many changes at a time (default: 1)

@@ -11,6 +11,7 @@ mod seeds;
 
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use corpus::Corpus;
 use options::Options;
@@ -22,6 +23,9 @@ use crate::failure::Failure;
 use crate::installation;
 use crate::server::{self, Server};
 use crate::workspace::Workspace;
+
+/// For the server to end its last connections, when the suite has ended.
+const END_LIMIT: Duration = Duration::from_secs(10);
 
 /// The task.
 pub(crate) fn run(args: &[String]) -> Result<(), Failure> {
@@ -81,5 +85,5 @@ fn converse(
     };
     suite.run(&proxy.address(), cases, dir, options.time_limit)?;
     server.still_there()?;
-    proxy.stop()
+    proxy.stop(END_LIMIT)
 }

@@ -5,11 +5,15 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use crate::failure::Failure;
+use crate::process;
 
 /// Of longer streams only the beginning is kept; all of them is passed on.
 const KEPT: usize = 256 * 1024;
+
+const POLL: Duration = Duration::from_millis(10);
 
 /// The bytes of one connection.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -48,11 +52,22 @@ impl Proxy {
     }
 
     /// Takes no more connections, waits for the end of those that are there, and returns all, in the order in which
-    /// they came.
-    pub(super) fn stop(self) -> Result<Vec<Conversation>, Failure> {
+    /// they came. Fails if one has not ended after `limit`.
+    pub(super) fn stop(self, limit: Duration) -> Result<Vec<Conversation>, Failure> {
         self.stopped.store(true, Ordering::SeqCst);
         // The listener looks at the flag when somebody comes.
         TcpStream::connect(self.address)?;
+        let asked = Instant::now();
+        while !self.listening.is_finished() {
+            process::stop_if_interrupted()?;
+            if asked.elapsed() >= limit {
+                let limit = limit.as_secs();
+                return Err(Failure::failed(format!(
+                    "a connection through the proxy was still open {limit} s after the last was made"
+                )));
+            }
+            thread::sleep(POLL);
+        }
         let ended = self.listening.join();
         ended.map_err(|_| Failure::failed("the proxy has panicked"))
     }
@@ -107,6 +122,8 @@ fn copy(mut from: &TcpStream, mut to: &TcpStream) -> Vec<u8> {
 mod tests {
     use super::*;
 
+    const SOON: Duration = Duration::from_secs(10);
+
     /// Sends back what each of `count` connections sends.
     fn echo(count: usize) -> SocketAddr {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("there is a port");
@@ -140,7 +157,7 @@ mod tests {
         for bytes in [&b"one"[..], b"two"] {
             assert_eq!(talk(&proxy.address(), bytes), bytes);
         }
-        let kept = proxy.stop().expect("it ends");
+        let kept = proxy.stop(SOON).expect("it ends");
         let expected = [&b"one"[..], b"two"].map(|bytes| Conversation {
             to_server: bytes.to_vec(),
             to_client: bytes.to_vec(),
@@ -153,9 +170,23 @@ mod tests {
         let proxy = Proxy::start(&echo(1).to_string()).expect("there is a port");
         let bytes: Vec<u8> = (0..3 * KEPT).map(|i| i as u8).collect();
         assert_eq!(talk(&proxy.address(), &bytes), bytes);
-        let kept = proxy.stop().expect("it ends");
+        let kept = proxy.stop(SOON).expect("it ends");
         assert_eq!(kept[0].to_server, bytes[..KEPT]);
         assert_eq!(kept[0].to_client, bytes[..KEPT]);
+    }
+
+    #[test]
+    fn a_connection_that_does_not_end_is_an_error() {
+        let server = TcpListener::bind(("127.0.0.1", 0)).expect("there is a port");
+        let address = server.local_addr().expect("it is bound");
+        let proxy = Proxy::start(&address.to_string()).expect("there is a port");
+        let client = TcpStream::connect(proxy.address()).expect("it listens");
+        let (open, _) = server.accept().expect("the proxy comes");
+        drop(client);
+        let failure = proxy.stop(Duration::ZERO).expect_err("it is open");
+        let told = failure.to_string();
+        assert!(told.contains("was still open 0 s after"), "{told}");
+        drop(open);
     }
 
     #[test]
@@ -167,6 +198,6 @@ mod tests {
         let mut stream = TcpStream::connect(proxy.address()).expect("it listens");
         // An end and a reset both say it.
         assert!(!matches!(stream.read(&mut [0; 8]), Ok(1..)));
-        assert_eq!(proxy.stop().expect("it ends"), []);
+        assert_eq!(proxy.stop(SOON).expect("it ends"), []);
     }
 }
