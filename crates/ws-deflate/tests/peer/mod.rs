@@ -22,6 +22,7 @@ pub(crate) enum Told {
 
 impl Peer {
     /// A client of a server that keeps its window so.
+    #[allow(dead_code, reason = "not every program makes one so")]
     pub(crate) fn new(takeover: Takeover) -> Self {
         let settings = Deflate::default().with_peer_takeover(takeover);
         Self::with(settings, Config::default())
@@ -45,6 +46,10 @@ impl Peer {
             let mut frame = vec![first | last];
             match piece.len() {
                 len @ 0..126 => frame.push(len as u8),
+                len @ 126..=0xffff => {
+                    frame.push(126);
+                    frame.extend((len as u16).to_be_bytes());
+                }
                 len => {
                     frame.push(127);
                     frame.extend((len as u64).to_be_bytes());
@@ -61,8 +66,12 @@ impl Peer {
 
     /// The last event of these bytes.
     pub(crate) fn bytes(&mut self, bytes: &[u8]) -> Told {
-        let mut bytes = bytes.to_vec();
-        let mut input = &mut bytes[..];
+        self.read(&mut bytes.to_vec())
+    }
+
+    /// The same for a buffer that may be changed.
+    pub(crate) fn read(&mut self, bytes: &mut [u8]) -> Told {
+        let mut input = bytes;
         let mut told = Told::Nothing;
         loop {
             told = match self.receiver.receive(&mut input) {

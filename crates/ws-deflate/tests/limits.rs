@@ -1,0 +1,121 @@
+//! What comes of a message is bounded, and so is what a connection holds (A26).
+//!
+//! The allocator counts per thread, so the tests may run beside one another.
+
+mod peer;
+
+use std::sync::Arc;
+
+use allocation_counter::AllocationInfo;
+use peer::{Peer, Told};
+use ws_connection::{Config, Message, Receiver, Role, Sender};
+use ws_deflate::{Deflate, Deflater, PermessageDeflate, Takeover, WindowBits};
+
+fn measure<T>(work: impl FnOnce() -> T) -> (T, AllocationInfo) {
+    let mut output = None;
+    let info = allocation_counter::measure(|| output = Some(work()));
+    (output.expect("it was run"), info)
+}
+
+/// So many zeros, deflated.
+fn zeros(len: usize) -> Vec<u8> {
+    let deflater = Deflater::new(&Deflate::default().with_level(9), WindowBits::MAX);
+    let encoded = deflater.encode(&Message::from(&vec![0; len][..]));
+    encoded.expect("shorter").payload().to_vec()
+}
+
+#[test]
+fn a_message_of_exactly_its_limit_is_taken() {
+    const LIMIT: usize = 1 << 20;
+    let config = Config::default().with_max_message(LIMIT);
+    for (len, told) in [
+        (LIMIT - 1, Told::Text("\0".repeat(LIMIT - 1))),
+        (LIMIT, Told::Text("\0".repeat(LIMIT))),
+        (LIMIT + 1, Told::Failed(1009)),
+    ] {
+        let mut peer = Peer::with(Deflate::default(), config.clone());
+        assert!(peer.text(&[&zeros(len)]) == told, "{len}");
+    }
+}
+
+#[test]
+fn a_ratio_above_the_one_that_is_allowed_is_against_the_policy() {
+    let settings = Deflate::default().with_max_ratio(Some(100));
+    let told = |len: usize| {
+        let mut peer = Peer::with(settings.clone(), Config::default());
+        peer.text(&[&zeros(len)])
+    };
+    // Up to 64 KiB a few bytes may become however many.
+    assert!(matches!(told(64 << 10), Told::Text(_)));
+    assert_eq!(told((64 << 10) + 1), Told::Failed(1008));
+    let mut peer = Peer::with(Deflate::default(), Config::default());
+    assert!(matches!(peer.text(&[&zeros(500 << 10)]), Told::Text(_)));
+}
+
+/// A text that is worth compressing.
+fn text(seed: usize) -> String {
+    (0..60)
+        .map(|i| format!("{{\"id\":{},\"name\":\"user {}\"}},", i * seed, i % 7))
+        .collect()
+}
+
+/// Both ends of a connection, which have exchanged messages.
+fn used(takeover: Takeover, bits: WindowBits) -> (Sender, Receiver) {
+    let settings = Arc::new(
+        Deflate::default()
+            .with_takeover(takeover)
+            .with_peer_takeover(takeover)
+            .with_window_bits(bits)
+            .with_peer_window_bits(bits),
+    );
+    let agreed = settings.accept(&[settings.offer()]).expect("our own offer");
+    let server = PermessageDeflate::new(settings.clone(), agreed, Role::Server);
+    let client = PermessageDeflate::new(settings, agreed, Role::Client);
+    let mut sender = Sender::server(Config::default()).with_extension(&server);
+    let mut receiver = Receiver::client(Config::default()).with_extension(&client);
+    let mut batch = ws_connection::Batch::default();
+    for seed in 1..4 {
+        sender.send(&text(seed)).expect("open");
+        sender.transmit(std::time::Instant::now(), &mut batch);
+        let len = bytes::Buf::remaining(&batch);
+        let mut bytes = bytes::Buf::copy_to_bytes(&mut batch, len).to_vec();
+        let mut input = &mut bytes[..];
+        while receiver.receive(&mut input).expect("legal").is_some() {}
+        sender.transmit(std::time::Instant::now(), &mut batch);
+    }
+    (sender, receiver)
+}
+
+#[test]
+fn an_endpoint_without_takeover_holds_nothing_between_messages() {
+    // Warms the pool of this thread.
+    drop(used(Takeover::Off, WindowBits::MAX));
+    let (ends, info) = measure(|| used(Takeover::Off, WindowBits::MAX));
+    println!("idle, without takeover: {} bytes for both ends", info.bytes_current);
+    assert!(info.bytes_current <= 1024, "{info:?}");
+    drop(ends);
+}
+
+#[test]
+fn with_takeover_the_window_is_what_a_receiver_holds() {
+    for (bits, receiver_holds) in [(8, 256), (12, 4 << 10), (15, 8 << 10)] {
+        let bits = WindowBits::new(bits).expect("legal");
+        drop(used(Takeover::On, bits));
+        let (ends, both) = measure(|| used(Takeover::On, bits));
+        let (_, sender) = measure(|| drop(ends.0));
+        let held = both.bytes_current + sender.bytes_current;
+        println!("idle, window {bits}: receiver {held} bytes, sender {}", -sender.bytes_current);
+        assert!(held <= receiver_holds + 1024, "{bits}: {both:?}, {sender:?}");
+    }
+}
+
+#[test]
+fn all_of_it_is_released_at_the_end() {
+    for takeover in [Takeover::Off, Takeover::On] {
+        drop(used(takeover, WindowBits::MAX));
+        for _ in 0..20 {
+            let ((), info) = measure(|| drop(used(takeover, WindowBits::MAX)));
+            assert_eq!(info.bytes_current, 0, "{takeover:?}");
+        }
+    }
+}
