@@ -1,4 +1,4 @@
-//! No extension is served yet, so none may be promised.
+//! Extensions are for the server to accept: an application cannot promise what nobody does.
 
 use ws_server::{Acceptance, Client, Config, Handler, Message, Rejection, Upgrade};
 
