@@ -20,7 +20,7 @@ pub fn extension_offers(data: &[u8]) {
     let (server, client) = (settings(*server), settings(*client));
     let listed = extensions(line);
     let accepted = server.accept(&listed);
-    match listed.iter().find_map(|offer| read(offer)) {
+    match listed.iter().find_map(read) {
         None => assert_eq!(accepted, None),
         Some(offer) => {
             let agreed = accepted.expect("there is a legal offer");
@@ -29,16 +29,13 @@ pub fn extension_offers(data: &[u8]) {
     }
     check_client(&client, &listed);
 
-    let mut offers = listed;
-    offers.push(client.offer());
-    let agreed = server.accept(&offers);
+    let ours = client.offer();
+    let offer = read(&ours).expect("ours is legal");
+    check_offer(&offer, &client);
+    let agreed = server.accept(listed.iter().chain([&ours]));
     if accepted.is_none() {
         let agreed = agreed.expect("ours is legal");
-        check_answer(
-            &read(&client.offer()).expect("ours is legal"),
-            &agreed,
-            &server,
-        );
+        check_answer(&offer, &agreed, &server);
         assert_eq!(client.check(&[agreed.extension()]), Ok(Some(agreed)));
     } else {
         assert_eq!(agreed, accepted);
@@ -110,6 +107,17 @@ fn read(extension: &Extension) -> Option<Reading> {
     })
 }
 
+/// What a client with these settings asks for, no more and no less.
+fn check_offer(offer: &Reading, client: &Deflate) {
+    let limit = |bits: WindowBits| Some(bits.get()).filter(|bits| *bits < 15);
+    let asks = client.peer_takeover() == Takeover::Off;
+    assert_eq!(offer.server_no_takeover, asks);
+    let hints = client.takeover() == Takeover::Off;
+    assert_eq!(offer.client_no_takeover, hints);
+    assert_eq!(offer.server_bits, limit(client.peer_window_bits()));
+    assert_eq!(offer.client_bits, Some(limit(client.window_bits())));
+}
+
 /// A legal answer to this offer, by a server with these settings.
 fn check_answer(offer: &Reading, agreed: &Agreement, server: &Deflate) {
     let answer = read(&agreed.extension()).expect("the answer is legal");
@@ -137,7 +145,7 @@ fn check_answer(offer: &Reading, agreed: &Agreement, server: &Deflate) {
         assert_eq!(server.peer_takeover(), Takeover::On);
         assert!(client_bits <= server.peer_window_bits().get());
     }
-    // And nothing is given up for no reason.
+    // And nothing is given up, or said, for no reason.
     let wanted = server.takeover() == Takeover::On && !offer.server_no_takeover;
     assert_eq!(server_takeover, wanted);
     let can_limit = server.peer_window_bits() == WindowBits::MAX || offer.client_bits.is_some();
@@ -150,6 +158,8 @@ fn check_answer(offer: &Reading, agreed: &Agreement, server: &Deflate) {
             .get()
             .min(offer.server_bits.unwrap_or(15))
     );
+    assert!(offer.server_bits.is_some() || answer.server_bits != Some(15));
+    assert!(offer.client_bits != Some(None) || answer.client_bits != Some(Some(15)));
     if let Some(offered) = offer.client_bits {
         let allowed = server.peer_window_bits().get();
         assert_eq!(client_bits, allowed.min(offered.unwrap_or(15)));
