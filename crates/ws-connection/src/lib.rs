@@ -76,6 +76,7 @@ mod receiver;
 mod role;
 mod sender;
 mod state;
+mod take;
 mod timeout;
 
 pub use batch::Batch;

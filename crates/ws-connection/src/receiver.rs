@@ -1,4 +1,4 @@
-use std::{mem, sync::Arc};
+use std::sync::Arc;
 
 use bytes::BufMut;
 use ws_frame::{CloseFrame, FrameHeader, Opcode, validate_utf8};
@@ -9,6 +9,7 @@ use crate::{
     assembly::Assembly,
     control_payload::ControlPayload,
     partial_header::PartialHeader,
+    take::{take, take_whole},
 };
 
 /// The receiving half of an endpoint: bytes become [`Event`]s.
@@ -381,23 +382,4 @@ impl Receiver {
         }
         Ok(Some(Step::Assembled))
     }
-}
-
-/// Takes the payload of a frame that lies whole in `input`, unmasked in place.
-#[inline]
-fn take_whole<'i>(header: &FrameHeader, input: &mut &'i mut [u8]) -> &'i [u8] {
-    let (payload, rest) = mem::take(input).split_at_mut(header.payload_len() as usize);
-    *input = rest;
-    if let Some(key) = header.masking_key() {
-        key.apply(payload, 0);
-    }
-    payload
-}
-
-/// Takes at most `most` bytes off the front of `input`.
-fn take<'i>(input: &mut &'i mut [u8], most: u64) -> &'i mut [u8] {
-    let len = usize::try_from(most).map_or(input.len(), |most| most.min(input.len()));
-    let (chunk, rest) = mem::take(input).split_at_mut(len);
-    *input = rest;
-    chunk
 }

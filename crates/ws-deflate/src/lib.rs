@@ -1,10 +1,13 @@
 //! permessage-deflate (RFC 7692): the compression of WebSocket messages, without I/O.
 //!
 //! **In scope:** the negotiation, both sides: what a client offers, what a server answers, and
-//! whether the client may take that.
+//! whether the client may take that; messages, deflated and inflated within limits.
 //!
 //! **Out of scope:** sockets, frames, other extensions, and the grammar of
 //! `Sec-WebSocket-Extensions`, which is ws-handshake's.
+//!
+//! [`PermessageDeflate`] is what an endpoint of ws-connection takes. [`Deflater`] and [`Prepared`]
+//! deflate messages that refer to no other, on any thread.
 //!
 //! # Negotiation
 //!

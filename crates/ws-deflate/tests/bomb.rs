@@ -36,7 +36,10 @@ fn a_message_is_refused_before_more_than_its_limit_is_inflated() {
     let reads = frame.chunks_mut(64 << 10).map(|read| peer.read(read));
     let told = reads.into_iter().find(|told| *told != Told::Nothing);
     let (took, more) = (start.elapsed(), most_resident() - before);
-    println!("{} bytes that inflate to 256 MiB: refused after {took:?}, {more} KiB more", bomb.len());
+    println!(
+        "{} bytes that inflate to 256 MiB: refused after {took:?}, {more} KiB more",
+        bomb.len()
+    );
     assert_eq!(told, Some(Told::Failed(1009)));
     assert!(more <= 17 << 10, "{more} KiB more");
 }

@@ -91,7 +91,10 @@ fn an_endpoint_without_takeover_holds_nothing_between_messages() {
     // Warms the pool of this thread.
     drop(used(Takeover::Off, WindowBits::MAX));
     let (ends, info) = measure(|| used(Takeover::Off, WindowBits::MAX));
-    println!("idle, without takeover: {} bytes for both ends", info.bytes_current);
+    println!(
+        "idle, without takeover: {} bytes for both ends",
+        info.bytes_current
+    );
     assert!(info.bytes_current <= 1024, "{info:?}");
     drop(ends);
 }
@@ -104,8 +107,14 @@ fn with_takeover_the_window_is_what_a_receiver_holds() {
         let (ends, both) = measure(|| used(Takeover::On, bits));
         let (_, sender) = measure(|| drop(ends.0));
         let held = both.bytes_current + sender.bytes_current;
-        println!("idle, window {bits}: receiver {held} bytes, sender {}", -sender.bytes_current);
-        assert!(held <= receiver_holds + 1024, "{bits}: {both:?}, {sender:?}");
+        println!(
+            "idle, window {bits}: receiver {held} bytes, sender {}",
+            -sender.bytes_current
+        );
+        assert!(
+            held <= receiver_holds + 1024,
+            "{bits}: {both:?}, {sender:?}"
+        );
     }
 }
 

@@ -315,6 +315,7 @@ pub(crate) const LAYERS: &[Layer] = &[
             // Behind `--cfg loom`, for its model.
             "loom",
             "ws-connection",
+            "ws-deflate",
             "ws-frame",
             "ws-handshake",
         ]),

@@ -1,0 +1,141 @@
+use std::time::Instant;
+
+use ws_frame::CloseFrame;
+
+use super::Sender;
+use crate::{
+    Encoded, Message, PingError, ProtocolError, SendError, close_clock::CloseClock,
+    control_payload::ControlPayload, state::State,
+};
+
+/// What the application wants.
+impl Sender {
+    /// Encodes a message behind what is queued; in fragments when it is longer than
+    /// [`Config::fragment_size`].
+    ///
+    /// # Errors
+    ///
+    /// The message comes back when a Close was queued or received, when the connection failed,
+    /// or when [`Config::max_queue`] bytes are waiting already.
+    #[inline]
+    pub fn send<'a>(&mut self, message: impl Into<Message<'a>>) -> Result<(), SendError<'a>> {
+        let message = self.admit(message.into())?;
+        let kind = message.kind();
+        let agreed = self.agreed.as_mut();
+        match agreed.and_then(|agreed| agreed.encode(&message)) {
+            Some(encoded) => self.outbox.push_encoded(kind, encoded, &self.config),
+            None => self.outbox.push(message, &self.config),
+        }
+        Ok(())
+    }
+
+    /// Sends a message of which the other form was made beforehand, as
+    /// [`send`](Self::send) does with what its own encoder makes; for those who encode outside
+    /// a lock, or once for many connections. It must be what the peer's decoder understands
+    /// whatever it remembers of earlier messages.
+    ///
+    /// # Errors
+    ///
+    /// See [`send`](Self::send).
+    pub fn send_encoded<'a>(
+        &mut self,
+        message: impl Into<Message<'a>>,
+        encoded: Encoded,
+    ) -> Result<(), SendError<'a>> {
+        let message = self.admit(message.into())?;
+        if let Some(agreed) = &mut self.agreed {
+            agreed.encoder.skip();
+        }
+        let kind = message.kind();
+        self.outbox.push_encoded(kind, encoded, &self.config);
+        Ok(())
+    }
+
+    /// The message back when it can be sent now.
+    #[inline]
+    fn admit<'a>(&self, message: Message<'a>) -> Result<Message<'a>, SendError<'a>> {
+        if self.state != State::Open {
+            return Err(SendError::Closed(message));
+        }
+        if self.queued() >= self.config.max_queue() {
+            return Err(SendError::Full(message));
+        }
+        Ok(message)
+    }
+
+    /// Queues a ping that overtakes waiting messages (RFC 6455 5.5.2).
+    ///
+    /// # Errors
+    ///
+    /// When the payload is longer than 125 bytes, when 32 pings wait already, or when the
+    /// connection is closing.
+    pub fn ping(&mut self, payload: &[u8]) -> Result<(), PingError> {
+        if payload.len() > ControlPayload::MAX {
+            return Err(PingError::TooLong { len: payload.len() });
+        }
+        if self.state != State::Open {
+            return Err(PingError::Closed);
+        }
+        match self.outbox.push_ping(payload) {
+            true => Ok(()),
+            false => Err(PingError::Full),
+        }
+    }
+
+    /// Starts the closing handshake: the Close leaves after what is queued, and nothing is
+    /// queued behind it (RFC 6455 7.1.2). `None` sends a Close without a status code. Does nothing
+    /// when a Close was queued or received before.
+    pub fn close(&mut self, frame: impl Into<Option<CloseFrame>>) {
+        if self.state == State::Open {
+            self.closing.get_or_insert_default().pending = Some(frame.into());
+            self.state = State::Closing;
+        }
+    }
+
+    /// Fails the connection (RFC 6455 7.1.7): what has not begun to leave is dropped, and a Close
+    /// with the error's code and sentence is sent unless one was sent before.
+    pub fn fail(&mut self, error: &ProtocolError) {
+        self.fail_with(error.close_frame());
+    }
+
+    /// Like [`fail`](Self::fail), for reasons of the application's or the server's own.
+    pub fn fail_with(&mut self, frame: CloseFrame) {
+        if matches!(self.state, State::Ending | State::Over) {
+            return;
+        }
+        self.outbox.clear();
+        let closing = self.closing.get_or_insert_default();
+        if closing.handshake.sent().is_none() && closing.leaving.is_none() {
+            closing.pending = Some(Some(frame));
+        }
+        self.state = State::Ending;
+    }
+
+    /// Ends everything now: nothing more is written, no timer runs.
+    pub fn abort(&mut self) {
+        self.state = State::Over;
+        self.agreed = None;
+        self.outbox.abort();
+        if let Some(closing) = &mut self.closing {
+            closing.pending = None;
+            closing.leaving = None;
+            closing.clock = CloseClock::Off;
+        }
+    }
+
+    /// Reading pauses, because a callback is pending or the peer does not take what it is sent.
+    /// Silence means nothing until [`resume_reading`](Self::resume_reading) or the next
+    /// [`handle_read`](Self::handle_read).
+    pub fn pause_reading(&mut self) {
+        self.keepalive.pause();
+    }
+
+    /// Reading goes on; the peer's silence is counted from now.
+    pub fn resume_reading(&mut self, now: Instant) {
+        if self.keepalive.resume(now)
+            && let Some(closing) = &mut self.closing
+        {
+            closing.clock = closing.clock.resumed(now);
+        }
+    }
+}
