@@ -2,13 +2,11 @@
 
 #![cfg(target_os = "linux")]
 
-mod peer;
+use std::{fs, sync::Arc, time::Instant};
 
-use std::{fs, time::Instant};
-
-use peer::{Peer, Told};
-use ws_connection::{Config, Message};
-use ws_deflate::{Deflate, Deflater, WindowBits};
+use ws_connection::{Config, Message, Receiver, Role};
+use ws_deflate::{Deflate, Deflater, PermessageDeflate, WindowBits};
+use ws_frame::CloseCode;
 
 const LIMIT: usize = 16 << 20;
 
@@ -29,17 +27,21 @@ fn a_message_is_refused_before_more_than_its_limit_is_inflated() {
     let bomb = [&piece[..], b"\x00\x00\xff\xff"].concat().repeat(256);
     assert!(bomb.len() < 400 << 10, "{} bytes", bomb.len());
     let config = Config::default().with_max_message(LIMIT);
-    let mut peer = Peer::with(Deflate::default(), config);
+    let settings = Deflate::default();
+    let agreed = settings.accept(&[settings.offer()]).expect("our own offer");
+    let deflate = PermessageDeflate::new(Arc::new(settings), agreed, Role::Client);
+    let mut receiver = Receiver::client(config).with_extension(&deflate);
     let mut frame = [&b"\xc1\x7f"[..], &(bomb.len() as u64).to_be_bytes(), &bomb].concat();
     let before = most_resident();
     let start = Instant::now();
-    let reads = frame.chunks_mut(64 << 10).map(|read| peer.read(read));
-    let told = reads.into_iter().find(|told| *told != Told::Nothing);
+    let reads = frame.chunks_mut(64 << 10);
+    let told = reads.map(|mut read| receiver.receive(&mut read).map(|event| event.is_some()));
+    let error = told.into_iter().find_map(Result::err).expect("too much");
     let (took, more) = (start.elapsed(), most_resident() - before);
     println!(
         "{} bytes that inflate to 256 MiB: refused after {took:?}, {more} KiB more",
         bomb.len()
     );
-    assert_eq!(told, Some(Told::Failed(1009)));
+    assert_eq!(error.close_code(), CloseCode::MESSAGE_TOO_BIG);
     assert!(more <= 17 << 10, "{more} KiB more");
 }

@@ -157,7 +157,7 @@ impl Reader<'_> {
                 285 => 258,
                 long @ 265..285 => {
                     let extra = (long - 261) / 4;
-                    3 + (4 + (long - 261) % 4 << extra) + self.bits(extra)?
+                    3 + ((4 + (long - 261) % 4) << extra) + self.bits(extra)?
                 }
                 _ => return None,
             };
@@ -165,7 +165,7 @@ impl Reader<'_> {
                 near @ 0..4 => 1 + near,
                 far @ 4..30 => {
                     let extra = (far - 2) / 2;
-                    1 + (2 + far % 2 << extra) + self.bits(extra)?
+                    1 + ((2 + far % 2) << extra) + self.bits(extra)?
                 }
                 _ => return None,
             };

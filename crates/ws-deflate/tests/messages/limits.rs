@@ -2,14 +2,13 @@
 //!
 //! The allocator counts per thread, so the tests may run beside one another.
 
-mod peer;
-
 use std::sync::Arc;
 
 use allocation_counter::AllocationInfo;
-use peer::{Peer, Told};
 use ws_connection::{Config, Message, Receiver, Role, Sender};
 use ws_deflate::{Deflate, Deflater, PermessageDeflate, Takeover, WindowBits};
+
+use crate::peer::{Peer, Told};
 
 fn measure<T>(work: impl FnOnce() -> T) -> (T, AllocationInfo) {
     let mut output = None;
@@ -75,7 +74,7 @@ fn used(takeover: Takeover, bits: WindowBits) -> (Sender, Receiver) {
     let mut receiver = Receiver::client(Config::default()).with_extension(&client);
     let mut batch = ws_connection::Batch::default();
     for seed in 1..4 {
-        sender.send(&text(seed)).expect("open");
+        sender.send(text(seed)).expect("open");
         sender.transmit(std::time::Instant::now(), &mut batch);
         let len = bytes::Buf::remaining(&batch);
         let mut bytes = bytes::Buf::copy_to_bytes(&mut batch, len).to_vec();

@@ -22,7 +22,6 @@ pub(crate) enum Told {
 
 impl Peer {
     /// A client of a server that keeps its window so.
-    #[allow(dead_code, reason = "not every program makes one so")]
     pub(crate) fn new(takeover: Takeover) -> Self {
         let settings = Deflate::default().with_peer_takeover(takeover);
         Self::with(settings, Config::default())
@@ -66,12 +65,8 @@ impl Peer {
 
     /// The last event of these bytes.
     pub(crate) fn bytes(&mut self, bytes: &[u8]) -> Told {
-        self.read(&mut bytes.to_vec())
-    }
-
-    /// The same for a buffer that may be changed.
-    pub(crate) fn read(&mut self, bytes: &mut [u8]) -> Told {
-        let mut input = bytes;
+        let mut bytes = bytes.to_vec();
+        let mut input = &mut bytes[..];
         let mut told = Told::Nothing;
         loop {
             told = match self.receiver.receive(&mut input) {

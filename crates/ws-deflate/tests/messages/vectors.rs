@@ -1,9 +1,8 @@
 //! The examples of RFC 7692 7.2.3, whole and in every two pieces, and what must not be taken for DEFLATE data.
 
-mod peer;
-
-use peer::{Peer, Told};
 use ws_deflate::Takeover;
+
+use crate::peer::{Peer, Told};
 
 /// RFC 7692 7.2.3.1.
 const HELLO: &[u8] = b"\xf2\x48\xcd\xc9\xc9\x07\x00";

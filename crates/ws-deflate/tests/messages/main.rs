@@ -1,0 +1,5 @@
+//! Messages that a peer of ours receives, deflated.
+
+mod limits;
+mod peer;
+mod vectors;
