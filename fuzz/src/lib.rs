@@ -14,6 +14,7 @@
 mod close_payload;
 mod connection;
 mod cuts;
+mod deflate;
 mod diff_tungstenite;
 mod extension_offers;
 mod frame_header;
@@ -29,6 +30,7 @@ mod utf8_stream;
 pub use close_payload::close_payload;
 pub use connection::{connection_client, connection_ops, connection_server};
 pub use cuts::Cuts;
+pub use deflate::{deflate_roundtrip, inflate_stream};
 pub use diff_tungstenite::diff_tungstenite;
 pub use extension_offers::extension_offers;
 pub use frame_header::frame_header;

@@ -26,6 +26,10 @@ pub const TARGETS: &[Target] = &[
         body: crate::connection_server,
     },
     Target {
+        name: "deflate_roundtrip",
+        body: crate::deflate_roundtrip,
+    },
+    Target {
         name: "diff_tungstenite",
         body: crate::diff_tungstenite,
     },
@@ -52,6 +56,10 @@ pub const TARGETS: &[Target] = &[
     Target {
         name: "header_lists",
         body: crate::header_lists,
+    },
+    Target {
+        name: "inflate_stream",
+        body: crate::inflate_stream,
     },
     Target {
         name: "mask",

@@ -26,6 +26,7 @@ replay! {
     connection_client
     connection_ops
     connection_server
+    deflate_roundtrip
     diff_tungstenite
     extension_offers
     frame_header
@@ -33,6 +34,7 @@ replay! {
     handshake_request
     handshake_response
     header_lists
+    inflate_stream
     mask
     server_io
     utf8_stream

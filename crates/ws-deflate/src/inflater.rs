@@ -13,6 +13,10 @@ const END: &[u8] = b"\x00\x00\xff\xff\x01\x00\x00\xff\xff";
 /// Up to this length a message may inflate however much.
 const RATIO_FROM: usize = 64 << 10;
 
+/// The ratio is looked at behind so many bytes, again and again, and at the end: at the same places
+/// wherever the message is cut.
+const RATIO_EVERY: u64 = 256;
+
 /// A message may end its stream so often, and once more for each [`BYTES_OF_A_STREAM`]: each time
 /// costs the window.
 const STREAMS: u64 = 16;
@@ -76,6 +80,33 @@ impl Inflater {
         Ok(())
     }
 
+    /// Inflates all of a piece.
+    fn inflate(&mut self, piece: &[u8], output: &mut Decoded<'_>) -> Result<(), ProtocolError> {
+        let mut piece = piece;
+        if piece.is_empty() {
+            return Ok(());
+        }
+        if self.rent.is_none() {
+            self.begin(output)?;
+        }
+        loop {
+            if self.message.at_end {
+                self.begin_again(output)?;
+            }
+            match self.step(&mut piece, output)? {
+                Progress::NeedsRoom => {}
+                Progress::NeedsInput if piece.is_empty() => return Ok(()),
+                Progress::NeedsInput => return Err(undecodable()),
+                Progress::StreamEnd => {
+                    self.message.at_end = true;
+                    if piece.is_empty() {
+                        return Ok(());
+                    }
+                }
+            }
+        }
+    }
+
     /// Inflates what it can at once, and moves `piece` past what it took.
     fn step(
         &mut self,
@@ -84,21 +115,20 @@ impl Inflater {
     ) -> Result<Progress, ProtocolError> {
         let rent = self.rent.as_mut().expect("begun with the message");
         let inflate = rent.get();
-        let mut status = Status::Ok;
+        let mut status = Ok(Status::Ok);
         let mut offered = 0;
         let before = inflate.total_in();
         let filled = output.fill(|room| {
             offered = room.len();
             let before = inflate.total_out();
-            let done = inflate.decompress(piece, room, InflateFlush::SyncFlush);
-            status = done.map_err(|_| undecodable())?;
+            status = inflate.decompress(piece, room, InflateFlush::SyncFlush);
+            // Also in front of an error, so that what is too long is that wherever it is cut.
             Ok((inflate.total_out() - before) as usize)
         })?;
         let taken = inflate.total_in() - before;
         self.message.taken += taken;
         *piece = &piece[taken as usize..];
-        self.check_ratio(output)?;
-        Ok(match status {
+        Ok(match status.map_err(|_| undecodable())? {
             Status::StreamEnd => Progress::StreamEnd,
             Status::Ok | Status::BufError if filled < offered => Progress::NeedsInput,
             Status::Ok | Status::BufError => Progress::NeedsRoom,
@@ -151,35 +181,24 @@ enum Progress {
 
 impl Decoder for Inflater {
     fn decode(&mut self, piece: &[u8], output: &mut Decoded<'_>) -> Result<(), ProtocolError> {
-        let mut piece = piece;
-        if piece.is_empty() {
-            return Ok(());
-        }
-        if self.rent.is_none() {
-            self.begin(output)?;
-        }
-        loop {
-            if self.message.at_end {
-                self.begin_again(output)?;
+        let mut rest = piece;
+        while self.max_ratio.is_some() && !rest.is_empty() {
+            let most = RATIO_EVERY - self.message.taken % RATIO_EVERY;
+            let (now, later) = rest.split_at(rest.len().min(most as usize));
+            self.inflate(now, output)?;
+            if now.len() as u64 == most {
+                self.check_ratio(output)?;
             }
-            match self.step(&mut piece, output)? {
-                Progress::NeedsRoom => {}
-                Progress::NeedsInput if piece.is_empty() => return Ok(()),
-                Progress::NeedsInput => return Err(undecodable()),
-                Progress::StreamEnd => {
-                    self.message.at_end = true;
-                    if piece.is_empty() {
-                        return Ok(());
-                    }
-                }
-            }
+            rest = later;
         }
+        self.inflate(rest, output)
     }
 
     fn finish(&mut self, output: &mut Decoded<'_>) -> Result<(), ProtocolError> {
         if !self.message.at_end && !self.ends_here(output)? {
             return Err(undecodable());
         }
+        self.check_ratio(output)?;
         self.rent = None;
         let message = mem::take(&mut self.message);
         if let Some(traffic) = &self.traffic {
