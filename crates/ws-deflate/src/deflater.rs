@@ -3,7 +3,7 @@ use std::{mem, sync::Arc};
 use bytes::Bytes;
 use ws_connection::{Compress, Encoded, Encoder, Message};
 use ws_frame::Rsv;
-use zlib_rs::{DeflateFlush, Status};
+use zlib_rs::DeflateFlush;
 
 use crate::{
     Deflate, Traffic, WindowBits,
@@ -146,7 +146,8 @@ impl Compressor {
         let mut rest = payload;
         loop {
             let (taken, written) = (deflate.total_in(), deflate.total_out());
-            let status = deflate.compress(rest, scratch, DeflateFlush::SyncFlush);
+            // What it says is to be seen in what it wrote.
+            let _ = deflate.compress(rest, scratch, DeflateFlush::SyncFlush);
             let taken = (deflate.total_in() - taken) as usize;
             let written = (deflate.total_out() - written) as usize;
             rest = &rest[taken..];
@@ -154,10 +155,8 @@ impl Compressor {
             if deflated.len() > most.saturating_add(TAIL.len()) {
                 return None;
             }
-            match status {
-                Ok(Status::Ok | Status::BufError) if written < scratch.len() => break,
-                Ok(Status::Ok | Status::BufError) => {}
-                Ok(Status::StreamEnd) | Err(_) => return None,
+            if written < scratch.len() {
+                break;
             }
         }
         if payload.is_empty() && deflated.is_empty() {
@@ -165,10 +164,8 @@ impl Compressor {
             return Some(vec![0]);
         }
         let len = deflated.len().checked_sub(TAIL.len())?;
-        if !rest.is_empty() || deflated[len..] != *TAIL || len > most {
-            return None;
-        }
+        let is_whole = rest.is_empty() && deflated[len..] == *TAIL;
         deflated.truncate(len);
-        Some(deflated)
+        (is_whole && len <= most).then_some(deflated)
     }
 }

@@ -95,8 +95,7 @@ impl Inflater {
             }
             match self.step(&mut piece, output)? {
                 Progress::NeedsRoom => {}
-                Progress::NeedsInput if piece.is_empty() => return Ok(()),
-                Progress::NeedsInput => return Err(undecodable()),
+                Progress::NeedsInput => return all_taken(piece),
                 Progress::StreamEnd => {
                     self.message.at_end = true;
                     if piece.is_empty() {
@@ -209,6 +208,11 @@ impl Decoder for Inflater {
         }
         Ok(())
     }
+}
+
+/// An inflater that leaves input behind though it has room will never take it.
+fn all_taken(piece: &[u8]) -> Result<(), ProtocolError> {
+    piece.is_empty().then_some(()).ok_or_else(undecodable)
 }
 
 fn undecodable() -> ProtocolError {

@@ -47,8 +47,16 @@ fn a_ratio_above_the_one_that_is_allowed_is_against_the_policy() {
     // Up to 64 KiB a few bytes may become however many.
     assert!(matches!(told(64 << 10), Told::Text(_)));
     assert_eq!(told((64 << 10) + 1), Told::Failed(1008));
-    let mut peer = Peer::with(Deflate::default(), Config::default());
-    assert!(matches!(peer.text(&[&zeros(500 << 10)]), Told::Text(_)));
+    // It is looked at while the message comes, too.
+    assert!(zeros(500 << 10).len() > 256);
+    assert_eq!(told(500 << 10), Told::Failed(1008));
+    for generous in [
+        settings.clone().with_max_ratio(Some(2000)),
+        Deflate::default(),
+    ] {
+        let mut peer = Peer::with(generous, Config::default());
+        assert!(matches!(peer.text(&[&zeros(500 << 10)]), Told::Text(_)));
+    }
 }
 
 /// A text that is worth compressing.

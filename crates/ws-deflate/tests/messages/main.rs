@@ -1,5 +1,6 @@
-//! Messages that a peer of ours receives, deflated.
+//! Messages, deflated: what a peer of ours receives, and what it sends.
 
 mod limits;
 mod peer;
+mod sent;
 mod vectors;
