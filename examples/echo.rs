@@ -107,9 +107,12 @@ impl Settings {
             let builder = self.builder.workers(self.workers);
             let server = builder.bind(self.addr).await?;
             let signal = signals::termination()?;
+            let traffic = server.traffic();
             println!("listening on ws://{}", server.local_addr()?);
             let report = server.serve_with_shutdown(Echo, signal).await?;
             println!("shut down: {report}");
+            let (received, sent) = (traffic.received(), traffic.sent());
+            println!("compressed: received {received}, sent {sent}");
             Ok(())
         })
     }

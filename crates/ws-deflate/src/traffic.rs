@@ -1,4 +1,7 @@
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::{
+    fmt,
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
+};
 
 /// Bytes of compressed messages, before and after: what compression brings. Share one with an
 /// `Arc` between all connections that are to be counted together.
@@ -37,6 +40,14 @@ pub struct Volume {
     pub plain: u64,
     /// As it travelled.
     pub deflated: u64,
+}
+
+/// As in `1000 bytes as 200`.
+impl fmt::Display for Volume {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { plain, deflated } = self;
+        write!(f, "{plain} bytes as {deflated}")
+    }
 }
 
 impl Traffic {

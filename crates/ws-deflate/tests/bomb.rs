@@ -43,5 +43,7 @@ fn a_message_is_refused_before_more_than_its_limit_is_inflated() {
         bomb.len()
     );
     assert_eq!(error.close_code(), CloseCode::MESSAGE_TOO_BIG);
-    assert!(more <= 17 << 10, "{more} KiB more");
+    // Its buffer, what it grew from, an inflater and what one read brings.
+    let most = (LIMIT + (2 << 20)) as u64 / 1024;
+    assert!(more <= most, "{more} KiB more");
 }

@@ -1,6 +1,7 @@
 use std::{fmt, future::Future, io, net::SocketAddr, pin::Pin, sync::Arc, time::Duration};
 
 use tokio::net::{TcpListener, ToSocketAddrs};
+use ws_deflate::Traffic;
 use ws_handler::Handler;
 
 use crate::{
@@ -72,6 +73,13 @@ impl Server {
     #[must_use]
     pub fn builder() -> Builder {
         Builder::default()
+    }
+
+    /// Bytes before and after compression, of all its connections; to be kept and looked at while
+    /// it serves. Without [`Builder::deflate`] it stays at 0.
+    #[must_use]
+    pub fn traffic(&self) -> Arc<Traffic> {
+        self.config.traffic().clone()
     }
 
     /// The address that is listened on.

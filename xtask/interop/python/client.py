@@ -184,12 +184,12 @@ def failed(name, frame, code):
             expect(ws.close_code, code)
 
 
-def with_rsv1(frame):
-    return bytes([frame[0] | 0x40]) + frame[1:]
+def with_rsv3(frame):
+    return bytes([frame[0] | 0x10]) + frame[1:]
 
 
 TEXT = Frame(Opcode.TEXT, b"text")
-failed("reserved-bit", with_rsv1(TEXT.serialize(mask=True)), 1002)
+failed("reserved-bit", with_rsv3(TEXT.serialize(mask=True)), 1002)
 failed("unmasked", TEXT.serialize(mask=False), 1002)
 failed("invalid-utf8", Frame(Opcode.TEXT, b"\xed\xa0\x80").serialize(mask=True), 1007)
 

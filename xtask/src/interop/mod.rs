@@ -31,6 +31,19 @@ use crate::workspace::Workspace;
 /// The largest message that the server takes: the largest that is echoed. One byte more is refused.
 const LARGEST: usize = 1 << 20;
 
+/// The servers that all clients talk to, one after the other. All clients offer compression.
+const SERVERS: [(Compression, &str, &[&str]); 2] = [
+    (Compression::Off, "plain", &[]),
+    (Compression::On, "deflate", &["--deflate"]),
+];
+
+/// Whether messages are compressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Compression {
+    Off,
+    On,
+}
+
 /// From SIGTERM to the end of the server, and from there to the end of the scripts.
 const END_LIMIT: Duration = Duration::from_secs(15);
 
@@ -70,7 +83,11 @@ fn run_all(options: &Options) -> Result<Outcome, Failure> {
         }
     }
     if !ready.is_empty() {
-        test(&ready, options.time_limit, &workspace)?;
+        for (compression, kind, flags) in SERVERS {
+            let logs = workspace.target.join("interop").join(kind);
+            test(&ready, options.time_limit, &workspace, (&logs, flags))?;
+            check_traffic(compression, &logs)?;
+        }
     }
     if options.wants(oracles::NAME) {
         match oracles::RUNTIME.prepare(&cache)? {
@@ -93,33 +110,47 @@ fn run_all(options: &Options) -> Result<Outcome, Failure> {
     }
 }
 
-/// Runs the clients, with the logs in `target/interop`.
+/// Whether the server that has ended tells of compressed messages both ways, where there were to be some, and of none
+/// elsewhere.
+fn check_traffic(compression: Compression, logs: &Path) -> Result<(), Failure> {
+    let log = fs::read_to_string(logs.join("server.log"))?;
+    let told = log.lines().find(|line| line.starts_with("compressed: "));
+    let told = told.ok_or_else(|| Failure::failed("the server told of no traffic"))?;
+    println!("interop: {told}");
+    let nothing = told.matches(" 0 bytes").count();
+    match (compression, nothing) {
+        (Compression::Off, 2) | (Compression::On, 0) => Ok(()),
+        (Compression::Off, _) => Err(Failure::failed("nothing was to be compressed")),
+        (Compression::On, _) => Err(Failure::failed("messages were to be compressed both ways")),
+    }
+}
+
+/// Runs the clients against a server with these flags, with the logs there.
 fn test(
     clients: &[(&'static Client, Launcher)],
     limit: Duration,
     workspace: &Workspace,
+    (logs, flags): (&Path, &[&str]),
 ) -> Result<(), Failure> {
-    let logs = workspace.target.join("interop");
-    installation::remove(&logs)?;
-    fs::create_dir_all(&logs)?;
+    installation::remove(logs)?;
+    fs::create_dir_all(logs)?;
     let mut program = server::echo(workspace)?;
     program.extend(["--max-message".to_owned(), LARGEST.to_string()]);
+    program.extend(flags.iter().map(|&flag| flag.to_owned()));
     let server = Server::start(&program, &logs.join("server.log"))?;
     println!(
-        "interop: {} clients talk to ws://{} ...",
+        "interop: {} clients talk to ws://{}, the logs are in {} ...",
         clients.len(),
-        server.address()
+        server.address(),
+        logs.display()
     );
 
     let start = Instant::now();
     let scripts = workspace.root.join("xtask/interop");
-    let running = start_all(clients, &scripts, &server, &logs)?;
+    let running = start_all(clients, &scripts, &server, logs)?;
     let (columns, ended) = converse(running, server, start + limit)?;
     let seconds = start.elapsed().as_secs_f64();
-    println!(
-        "interop: {seconds:.1} s, the logs are in {}",
-        logs.display()
-    );
+    println!("interop: {seconds:.1} s");
     let told = verdict::report(&columns);
     // A server that has failed explains what the clients have seen.
     ended.and(told)

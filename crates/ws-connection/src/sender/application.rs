@@ -11,12 +11,12 @@ use crate::{
 /// What the application wants.
 impl Sender {
     /// Encodes a message behind what is queued; in fragments when it is longer than
-    /// [`Config::fragment_size`].
+    /// [`Config::fragment_size`](crate::Config::fragment_size).
     ///
     /// # Errors
     ///
     /// The message comes back when a Close was queued or received, when the connection failed,
-    /// or when [`Config::max_queue`] bytes are waiting already.
+    /// or when [`Config::max_queue`](crate::Config::max_queue) bytes are waiting already.
     #[inline]
     pub fn send<'a>(&mut self, message: impl Into<Message<'a>>) -> Result<(), SendError<'a>> {
         let message = self.admit(message.into())?;

@@ -103,6 +103,8 @@ fn a_client_of_either_kind_is_understood_by_its_server() {
         assert_eq!(sent, received);
         assert_eq!(sent.plain, 3 * text("one").len() as u64);
         assert!(sent.deflated < sent.plain / 5, "{sent:?}");
+        let told = format!("{} bytes as {}", sent.plain, sent.deflated);
+        assert_eq!(sent.to_string(), told);
         assert_eq!(ends.at_client.received(), Volume::default());
     }
 }
