@@ -56,6 +56,7 @@
 //! ```
 
 mod agreed;
+mod aside;
 mod assembly;
 mod batch;
 mod close_clock;

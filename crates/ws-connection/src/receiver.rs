@@ -6,8 +6,8 @@ use ws_frame::{CloseFrame, FrameHeader, Opcode, validate_utf8};
 use crate::{
     Config, Event, Extension, Message, MessageKind, ProtocolError, Role,
     agreed::{Agreed, Form, check_reserved_bits},
+    aside::Aside,
     assembly::Assembly,
-    control_payload::ControlPayload,
     partial_header::PartialHeader,
     take::{take, take_whole},
 };
@@ -39,10 +39,9 @@ pub struct Receiver {
     role: Role,
     stage: Stage,
     header: PartialHeader,
-    control: Option<Box<ControlPayload>>,
+    aside: Option<Box<Aside>>,
     /// The message that is put together, from its first frame until it was handed out.
     message: Option<Box<Assembly>>,
-    agreed: Option<Box<Agreed>>,
 }
 
 #[derive(Debug)]
@@ -87,16 +86,15 @@ impl Receiver {
             role,
             stage: Stage::Header,
             header: PartialHeader::default(),
-            control: None,
+            aside: None,
             message: None,
-            agreed: None,
         }
     }
 
     /// Receives messages in the form of an extension that was agreed on.
     #[must_use]
     pub fn with_extension(mut self, extension: &(impl Extension + ?Sized)) -> Self {
-        self.agreed = Some(Box::new(Agreed::new(extension)));
+        self.aside.get_or_insert_default().agreed = Some(Agreed::new(extension));
         self
     }
 
@@ -140,8 +138,7 @@ impl Receiver {
     pub fn discard(&mut self) {
         self.stage = Stage::Discard;
         self.message = None;
-        self.control = None;
-        self.agreed = None;
+        self.aside = None;
     }
 
     /// Whether input is thrown away because the peer closed or the connection failed.
@@ -153,8 +150,11 @@ impl Receiver {
     /// Frees what the last event borrowed.
     fn release(&mut self) {
         self.message.take_if(|message| message.is_delivered());
-        if matches!(self.stage, Stage::Header) {
-            self.control = None;
+        if matches!(self.stage, Stage::Header)
+            && let Some(aside) = &mut self.aside
+        {
+            aside.control = None;
+            self.aside.take_if(|aside| aside.agreed.is_none());
         }
     }
 
@@ -175,9 +175,8 @@ impl Receiver {
     }
 
     fn assembled_control(&self) -> &[u8] {
-        self.control
-            .as_ref()
-            .map_or(&[], |control| control.as_slice())
+        let control = self.aside.as_ref().and_then(|aside| aside.control.as_ref());
+        control.map_or(&[], |control| control.as_slice())
     }
 
     fn step<'i>(&mut self, input: &mut &'i mut [u8]) -> Result<Step<'i>, ProtocolError> {
@@ -209,7 +208,8 @@ impl Receiver {
 
     /// The rules of RFC 6455 5.1, 5.2 and 5.4 first, then the limits.
     fn check(&mut self, header: &FrameHeader) -> Result<(), ProtocolError> {
-        check_reserved_bits(self.agreed.as_deref(), header)?;
+        let agreed = self.aside.as_ref().and_then(|aside| aside.agreed.as_ref());
+        check_reserved_bits(agreed, header)?;
         match (self.role, header.masking_key()) {
             (Role::Server, None) => return Err(ProtocolError::MaskMissing),
             (Role::Client, Some(_)) => return Err(ProtocolError::MaskUnexpected),
@@ -322,7 +322,8 @@ impl Receiver {
     ) -> Option<&[u8]> {
         let chunk = take(input, header.payload_len() - taken);
         let taken = taken + chunk.len() as u64;
-        let control = self.control.get_or_insert_default();
+        let aside = self.aside.get_or_insert_default();
+        let control = aside.control.get_or_insert_default();
         control.append(chunk);
         if taken < header.payload_len() {
             self.stage = Stage::Payload {
@@ -346,7 +347,8 @@ impl Receiver {
     ) -> Result<Option<Step<'static>>, ProtocolError> {
         let message = self.message.as_mut();
         let message = message.expect("begun with its first frame, kept until it is handed out");
-        let agreed = self.agreed.as_mut();
+        let aside = self.aside.as_mut();
+        let agreed = aside.and_then(|aside| aside.agreed.as_mut());
         let mut decoder = agreed.filter(|_| message.form() == Form::Encoded);
         let limit = self.config.max_message();
         let left = header.payload_len() - taken - message.unsettled() as u64;
