@@ -21,7 +21,7 @@ target/autobahn-client.
   --cases LIST          only these, as 1.*,7.13.1; may be given again (default: all)
   --wstest PATH         the suite's program
   --allow-skip          succeed if there is no way to run the suite
-  --time-limit SECONDS  for the suite as a whole (default: 900)
+  --time-limit SECONDS  for the suite as a whole (default: 1800)
   --server PROGRAM ...  test this server, which prints a line with ws://HOST:PORT when it listens; takes the
                         rest of the line";
 
@@ -70,7 +70,7 @@ impl Default for Options {
             cases: vec!["*".to_owned()],
             wstest: None,
             allow_skip: false,
-            time_limit: Duration::from_secs(900),
+            time_limit: Duration::from_secs(1800),
             server: Vec::new(),
         }
     }
