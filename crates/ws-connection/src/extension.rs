@@ -187,15 +187,16 @@ impl Decoded<'_> {
         let len = *filled.as_ref().unwrap_or(&0);
         assert!(len <= room, "{len} bytes in a room of {room}");
         self.payload.truncate(before + len);
+        // As far as it may go: what is wrong there comes before what is too long, however much came at once.
+        if self.kind == MessageKind::Text {
+            self.utf8
+                .push(&self.payload[before..before + len.min(left)])
+                .map_err(|_| ProtocolError::InvalidUtf8)?;
+        }
         if len > left {
             return Err(ProtocolError::DecodedTooBig {
                 limit: self.limit as u64,
             });
-        }
-        if self.kind == MessageKind::Text {
-            self.utf8
-                .push(&self.payload[before..])
-                .map_err(|_| ProtocolError::InvalidUtf8)?;
         }
         filled
     }
