@@ -178,3 +178,17 @@ fn what_is_lent_can_be_shown() {
     );
     assert!(format!("{receiver:?}").contains("Rent"), "{receiver:?}");
 }
+
+#[test]
+fn an_empty_message_is_one_octet_also_behind_another_one() {
+    let ends = ends(Takeover::On, 15);
+    let mut sender = Sender::server(Config::default()).with_extension(&ends.server);
+    let mut receiver = Receiver::client(Config::default()).with_extension(&ends.client);
+    for _ in 0..3 {
+        let empty = Message::from("").with_compress(Compress::Always);
+        sender.send(empty).expect("open");
+        let bytes = written(&mut sender);
+        assert_eq!(bytes, b"\xC1\x01\x00");
+        assert_eq!(read(&mut receiver, bytes), "");
+    }
+}
