@@ -68,6 +68,7 @@ mod event;
 mod extension;
 mod keepalive;
 mod lane;
+mod marks;
 mod masks;
 mod message;
 mod outbox;

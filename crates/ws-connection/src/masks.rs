@@ -6,10 +6,20 @@ use ws_frame::{FrameHeader, MaskingKey};
 pub(crate) enum Masks {
     /// A server masks nothing.
     None,
-    Fresh(Box<dyn FnMut() -> MaskingKey + Send>),
+    Fresh(Box<Keys>),
+}
+
+/// In a box of their own, so that the many that have none are smaller.
+pub(crate) struct Keys {
+    next: Box<dyn FnMut() -> MaskingKey + Send>,
 }
 
 impl Masks {
+    pub(crate) fn fresh(keys: impl FnMut() -> MaskingKey + Send + 'static) -> Self {
+        let next = Box::new(keys);
+        Masks::Fresh(Box::new(Keys { next }))
+    }
+
     pub(crate) fn is_none(&self) -> bool {
         matches!(self, Masks::None)
     }
@@ -19,7 +29,7 @@ impl Masks {
     pub(crate) fn encode(&mut self, header: FrameHeader, payload: &[u8], dst: &mut Vec<u8>) {
         let header = match self {
             Masks::None => header,
-            Masks::Fresh(keys) => header.with_masking_key(keys()),
+            Masks::Fresh(keys) => header.with_masking_key((keys.next)()),
         };
         dst.reserve(header.encoded_len() + payload.len());
         header.encode(dst);

@@ -22,9 +22,6 @@ pub(crate) struct Outbox {
     in_flight: usize,
     /// Since when `in_flight` has not shrunk.
     stalled: Option<Instant>,
-    /// From the high-water mark on, until the low-water mark.
-    congested: bool,
-    drained: bool,
 }
 
 /// What is put in.
@@ -36,8 +33,6 @@ impl Outbox {
             lane: None,
             in_flight: 0,
             stalled: None,
-            congested: false,
-            drained: false,
         }
     }
 
@@ -45,20 +40,12 @@ impl Outbox {
     pub(crate) fn push(&mut self, message: Message<'_>, config: &Config) {
         let fragment_size = config.fragment_size();
         self.queue.push(message, fragment_size, &mut self.masks);
-        self.look_at_high_water(config);
     }
 
     pub(crate) fn push_encoded(&mut self, kind: MessageKind, encoded: Encoded, config: &Config) {
         let fragment_size = config.fragment_size();
         let masks = &mut self.masks;
         self.queue.push_encoded(kind, encoded, fragment_size, masks);
-        self.look_at_high_water(config);
-    }
-
-    fn look_at_high_water(&mut self, config: &Config) {
-        if self.len() >= config.high_water() {
-            self.congested = true;
-        }
     }
 
     pub(crate) fn push_pong(&mut self, payload: &[u8]) {
@@ -135,19 +122,6 @@ impl Outbox {
         self.stalled = None;
         self.queue.release();
     }
-
-    /// Ends the congestion at the low-water mark.
-    #[inline]
-    pub(crate) fn update_marks(&mut self, config: &Config) {
-        if self.congested && self.len() <= config.low_water() {
-            self.congested = false;
-            self.drained = true;
-        }
-    }
-
-    pub(crate) fn take_drained(&mut self) -> bool {
-        std::mem::take(&mut self.drained)
-    }
 }
 
 /// What is known.
@@ -170,10 +144,6 @@ impl Outbox {
 
     pub(crate) fn is_in_flight(&self) -> bool {
         self.in_flight > 0
-    }
-
-    pub(crate) fn is_congested(&self) -> bool {
-        self.congested
     }
 
     pub(crate) fn stalled(&self) -> Option<Instant> {

@@ -1,13 +1,18 @@
 use ws_frame::{FrameError, FrameHeader};
 
 /// A frame header of which only some bytes have come.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct PartialHeader {
     bytes: [u8; FrameHeader::MAX_LEN],
     len: u8,
 }
 
 impl PartialHeader {
+    pub(crate) const EMPTY: Self = Self {
+        bytes: [0; FrameHeader::MAX_LEN],
+        len: 0,
+    };
+
     /// Takes a header off the front of `input`, or keeps all of `input` when it is not enough.
     #[inline]
     pub(crate) fn decode(

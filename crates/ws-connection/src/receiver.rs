@@ -38,7 +38,6 @@ pub struct Receiver {
     config: Arc<Config>,
     role: Role,
     stage: Stage,
-    header: PartialHeader,
     aside: Option<Box<Aside>>,
     /// The message that is put together, from its first frame until it was handed out.
     message: Option<Box<Assembly>>,
@@ -46,13 +45,18 @@ pub struct Receiver {
 
 #[derive(Debug)]
 enum Stage {
-    Header,
+    /// Between frames, or inside a header.
+    Header(PartialHeader),
     /// Inside a frame whose payload did not come whole with its header.
     Payload {
         header: FrameHeader,
         taken: u64,
     },
     Discard,
+}
+
+impl Stage {
+    const BETWEEN_FRAMES: Self = Stage::Header(PartialHeader::EMPTY);
 }
 
 /// What [`Receiver::step`] found; the event is made of it once no borrow is in the way.
@@ -84,8 +88,7 @@ impl Receiver {
         Self {
             config,
             role,
-            stage: Stage::Header,
-            header: PartialHeader::default(),
+            stage: Stage::BETWEEN_FRAMES,
             aside: None,
             message: None,
         }
@@ -130,7 +133,7 @@ impl Receiver {
                 let left = usize::try_from(left).unwrap_or(usize::MAX);
                 self.message.as_mut()?.room(left)
             }
-            Stage::Payload { .. } | Stage::Header | Stage::Discard => None,
+            Stage::Payload { .. } | Stage::Header(_) | Stage::Discard => None,
         }
     }
 
@@ -150,7 +153,7 @@ impl Receiver {
     /// Frees what the last event borrowed.
     fn release(&mut self) {
         self.message.take_if(|message| message.is_delivered());
-        if matches!(self.stage, Stage::Header)
+        if matches!(self.stage, Stage::Header(_))
             && let Some(aside) = &mut self.aside
         {
             aside.control = None;
@@ -181,13 +184,13 @@ impl Receiver {
 
     fn step<'i>(&mut self, input: &mut &'i mut [u8]) -> Result<Step<'i>, ProtocolError> {
         loop {
-            match self.stage {
+            match &mut self.stage {
                 Stage::Discard => {
                     *input = &mut [];
                     return Ok(Step::NeedMore);
                 }
-                Stage::Header => {
-                    let Some(header) = self.header.decode(input)? else {
+                Stage::Header(partial) => {
+                    let Some(header) = partial.decode(input)? else {
                         return Ok(Step::NeedMore);
                     };
                     self.check(&header)?;
@@ -197,7 +200,7 @@ impl Receiver {
                     self.begin(&header);
                     self.stage = Stage::Payload { header, taken: 0 };
                 }
-                Stage::Payload { header, taken } => {
+                &mut Stage::Payload { header, taken } => {
                     if let Some(step) = self.payload(&header, taken, input)? {
                         return Ok(step);
                     }
@@ -335,7 +338,7 @@ impl Receiver {
         if let Some(key) = header.masking_key() {
             key.apply(control.as_mut_slice(), 0);
         }
-        self.stage = Stage::Header;
+        self.stage = Stage::BETWEEN_FRAMES;
         Some(control.as_slice())
     }
 
@@ -374,7 +377,7 @@ impl Receiver {
             };
             return Ok(Some(Step::NeedMore));
         }
-        self.stage = Stage::Header;
+        self.stage = Stage::BETWEEN_FRAMES;
         if !header.is_final() {
             return Ok(None);
         }

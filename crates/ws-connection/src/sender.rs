@@ -11,6 +11,7 @@ use crate::{
     close_clock::Written,
     closing::Closing,
     keepalive::{Due, Keepalive},
+    marks::Marks,
     masks::Masks,
     outbox::Outbox,
     state::State,
@@ -44,6 +45,7 @@ mod application;
 pub struct Sender {
     config: Arc<Config>,
     state: State,
+    marks: Marks,
     outbox: Outbox,
     keepalive: Keepalive,
     /// From the first Close or failure on.
@@ -80,13 +82,14 @@ impl Sender {
         config: impl Into<Arc<Config>>,
         keys: impl FnMut() -> MaskingKey + Send + 'static,
     ) -> Self {
-        Self::new(config.into(), Masks::Fresh(Box::new(keys)))
+        Self::new(config.into(), Masks::fresh(keys))
     }
 
     fn new(config: Arc<Config>, masks: Masks) -> Self {
         Self {
             config,
             state: State::Open,
+            marks: Marks::default(),
             outbox: Outbox::new(masks),
             keepalive: Keepalive::default(),
             closing: None,
@@ -202,7 +205,7 @@ impl Sender {
                 self.outbox.note_filled(now, batch);
             }
         }
-        self.outbox.update_marks(&self.config);
+        self.marks.fall(self.outbox.len(), &self.config);
         if self.state != State::Open {
             self.arm_close_clock(now);
         }
@@ -213,7 +216,7 @@ impl Sender {
     /// it is left, call `transmit` again before waiting.
     pub fn assume_written(&mut self) {
         self.outbox.assume_written();
-        self.outbox.update_marks(&self.config);
+        self.marks.fall(self.outbox.len(), &self.config);
     }
 
     fn arm_close_clock(&mut self, now: Instant) {
@@ -272,7 +275,7 @@ impl Sender {
     /// Tells once, after a pause for the high-water mark, that the queue fell under the low-water
     /// mark ([`Config::low_water`]).
     pub fn take_drained(&mut self) -> bool {
-        self.outbox.take_drained() && self.is_open()
+        self.marks.take_drained() && self.is_open()
     }
 }
 
@@ -294,7 +297,7 @@ impl Sender {
     /// has not fallen to [`Config::low_water`] since.
     #[must_use]
     pub fn is_congested(&self) -> bool {
-        self.outbox.is_congested()
+        self.marks.is_congested()
     }
 
     /// The round trip of the newest keepalive ping that was answered.

@@ -26,6 +26,7 @@ impl Sender {
             Some(encoded) => self.outbox.push_encoded(kind, encoded, &self.config),
             None => self.outbox.push(message, &self.config),
         }
+        self.marks.rise(self.outbox.len(), &self.config);
         Ok(())
     }
 
@@ -48,6 +49,7 @@ impl Sender {
         }
         let kind = message.kind();
         self.outbox.push_encoded(kind, encoded, &self.config);
+        self.marks.rise(self.outbox.len(), &self.config);
         Ok(())
     }
 
