@@ -1,4 +1,5 @@
-//! `cargo xtask decide`: every test that goes through all inputs of a kind, in release, and how many there were.
+//! `cargo xtask decide`: every test that goes through all inputs of a kind, in release, and how many there were; and
+//! those whose figures are of optimised code.
 
 mod tally;
 
@@ -21,7 +22,7 @@ usage: cargo xtask decide
 
 Runs the tests that go through all inputs of a kind and not a sample of them, in release, one after another, and
 prints how many inputs each has decided and how long it took. Without optimisation, in `cargo test`, the largest of
-them decide a part that their comments name.";
+them decide a part that their comments name. So do those that measure: thousands of connections that come and go.";
 
 /// Longer than the slowest test takes on a slow machine.
 const LIMIT: Duration = Duration::from_secs(1800);
@@ -35,11 +36,14 @@ struct Suite {
     cfg: Option<&'static str>,
 }
 
-const LOOM: Suite = Suite {
-    package: "ws-handler",
-    test: "loom",
-    cfg: Some("loom"),
-};
+/// Behind the tests called `decided`.
+const OTHERS: [Suite; 2] = [
+    Suite::new("ws-server", "memory"),
+    Suite {
+        cfg: Some("loom"),
+        ..Suite::new("ws-handler", "loom")
+    },
+];
 
 /// The task.
 pub(crate) fn run(args: &[String]) -> Result<(), Failure> {
@@ -49,8 +53,8 @@ pub(crate) fn run(args: &[String]) -> Result<(), Failure> {
     }
     let workspace = Workspace::load()?;
     let mut tally = Tally::default();
-    let decided = LOWER_CRATES.iter().map(|name| Suite::decided(name));
-    for suite in decided.chain([LOOM]) {
+    let decided = LOWER_CRATES.iter().map(|name| Suite::new(name, "decided"));
+    for suite in decided.chain(OTHERS) {
         let program = suite.build(&workspace)?;
         suite.run(&program, &workspace, &mut tally)?;
     }
@@ -59,10 +63,10 @@ pub(crate) fn run(args: &[String]) -> Result<(), Failure> {
 }
 
 impl Suite {
-    fn decided(package: &'static str) -> Self {
+    const fn new(package: &'static str, test: &'static str) -> Self {
         Self {
             package,
-            test: "decided",
+            test,
             cfg: None,
         }
     }
@@ -95,7 +99,7 @@ impl Suite {
     fn run(&self, program: &Path, workspace: &Workspace, tally: &mut Tally) -> Result<(), Failure> {
         let log = workspace
             .target
-            .join(format!("decide-{}.log", self.package));
+            .join(format!("decide-{}-{}.log", self.package, self.test));
         let mut command = Command::new(program);
         command
             .args(["--nocapture", "--test-threads", "1"])

@@ -1,32 +1,19 @@
-//! What a connection holds while it waits (R1, R4; A15, A47, A57).
-//!
-//! The allocator counts per thread, and everything here runs on the thread of its test.
+//! One connection that waits (A15, A47, A57).
 
-use std::{
-    future::{Future, pending},
-    io,
-    pin::Pin,
-    sync::Arc,
-    task::{Context, Poll, Waker},
-};
+use std::{future::pending, sync::Arc};
 
-use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
-    runtime::{self, EnterGuard, Runtime},
-};
-use ws_server::{Client, Config, ConnectionConfig, Handler, Message, Peer, serve_connection};
+use tokio::runtime::{EnterGuard, Runtime};
+use ws_server::{Client, Config, ConnectionConfig, Handler, Message};
 use ws_testing::{
     naive::Frame,
     peer::{REQUEST, masked},
 };
 
-struct Echo;
-
-impl Handler for Echo {
-    async fn on_message(&mut self, client: &mut Client, message: Message<'_>) {
-        client.send(message);
-    }
-}
+use crate::{
+    Echo, IDLE,
+    script::Script,
+    serving::{Serving, runtime},
+};
 
 struct Never;
 
@@ -37,70 +24,19 @@ impl Handler for Never {
     }
 }
 
-/// A peer that has sent these bytes and takes everything. It allocates nothing.
-struct Sent {
-    bytes: Arc<[u8]>,
-    read: usize,
-}
-
-impl AsyncRead for Sent {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        let rest = &self.bytes[self.read..];
-        let len = rest.len().min(buffer.remaining());
-        if len == 0 {
-            return Poll::Pending;
-        }
-        buffer.put_slice(&rest[..len]);
-        self.read += len;
-        Poll::Ready(Ok(()))
-    }
-}
-
-impl AsyncWrite for Sent {
-    fn poll_write(
-        self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Poll::Ready(Ok(bytes.len()))
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(Ok(()))
-    }
-}
-
-type Connection = Pin<Box<dyn Future<Output = ()>>>;
-
 /// Serves one peer until it waits, and tells how many bytes that holds.
-fn hold(handler: impl Handler, frames: &[u8], config: &Arc<Config>) -> (Connection, i64) {
-    let bytes: Arc<[u8]> = [REQUEST.as_bytes(), frames].concat().into();
-    let config = config.clone();
-    let mut connection: Option<Connection> = None;
+fn hold(handler: impl Handler, frames: &[u8], config: &Arc<Config>) -> (Serving, i64) {
+    let script = Script::new(vec![[REQUEST.as_bytes(), frames].concat()]);
+    script.send(1);
+    let mut connection = None;
     let held = allocation_counter::measure(|| {
-        let io = Sent { bytes, read: 0 };
-        let serving = serve_connection(io, Peer::UNKNOWN, handler, config);
-        let serving = connection.insert(Box::pin(serving));
-        let mut context = Context::from_waker(Waker::noop());
+        let serving = connection.insert(Serving::start(handler, &script, config));
         // It lets others go first after each large read.
         for _ in 0..100 {
-            assert!(serving.as_mut().poll(&mut context).is_pending());
+            assert!(serving.poll().is_pending());
         }
     });
     (connection.expect("just made"), held.bytes_current)
-}
-
-fn runtime() -> Runtime {
-    let mut builder = runtime::Builder::new_current_thread();
-    builder.enable_time().build().expect("a runtime")
 }
 
 /// Everything that a thread does once is behind it.
@@ -125,7 +61,7 @@ fn an_idle_connection_holds_little_whatever_it_did_before() {
     let pings = masked(Frame::ping("?")).repeat(10);
     for frames in [vec![], echo, large, pings] {
         let held = held_by(Echo, &frames, Config::default());
-        assert!(held <= 792, "{held} bytes behind {} bytes", frames.len());
+        assert!(held <= IDLE, "{held} bytes behind {} bytes", frames.len());
     }
 }
 
