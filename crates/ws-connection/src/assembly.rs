@@ -115,15 +115,17 @@ impl Assembly {
         Ok(())
     }
 
-    /// The last piece has come.
-    pub(crate) fn finish_decoding(
+    /// The same for the last piece, which ends the message.
+    pub(crate) fn decode_last(
         &mut self,
+        piece: &[u8],
         decoder: &mut dyn Decoder,
         limit: usize,
     ) -> Result<(), ProtocolError> {
-        decoder.finish(&mut self.decoded(limit))?;
+        self.encoded += piece.len() as u64;
+        decoder.finish(piece, &mut self.decoded(limit))?;
         self.settled = self.payload.len();
-        self.finish()
+        Ok(())
     }
 
     fn decoded(&mut self, limit: usize) -> Decoded<'_> {

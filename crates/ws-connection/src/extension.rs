@@ -54,8 +54,8 @@ use crate::{Message, MessageKind, ProtocolError};
 ///         }
 ///         Ok(())
 ///     }
-///     fn finish(&mut self, _: &mut Decoded<'_>) -> Result<(), ProtocolError> {
-///         Ok(())
+///     fn finish(&mut self, piece: &[u8], output: &mut Decoded<'_>) -> Result<(), ProtocolError> {
+///         self.decode(piece, output)
 ///     }
 /// }
 ///
@@ -94,19 +94,21 @@ pub trait Extension: fmt::Debug {
 
 /// The receiving half of an [`Extension`].
 pub trait Decoder: fmt::Debug + Send {
-    /// Decodes a piece of a message, unmasked and in order, wherever fragments begin and end.
+    /// Decodes a piece of a message that is not the last, unmasked and in order, wherever fragments
+    /// begin and end. It may also keep it until more has come.
     ///
     /// # Errors
     ///
     /// What is wrong with it, most often an [`ExtensionError`]; the connection fails.
     fn decode(&mut self, piece: &[u8], output: &mut Decoded<'_>) -> Result<(), ProtocolError>;
 
-    /// The message has no more pieces. What comes next is another one.
+    /// Decodes the last piece of a message, or the whole of one that came at once; it may be empty.
+    /// What comes next is another message.
     ///
     /// # Errors
     ///
-    /// When it cannot be the end.
-    fn finish(&mut self, output: &mut Decoded<'_>) -> Result<(), ProtocolError>;
+    /// What is wrong with it, or that it cannot be the end.
+    fn finish(&mut self, piece: &[u8], output: &mut Decoded<'_>) -> Result<(), ProtocolError>;
 }
 
 /// The sending half of an [`Extension`].

@@ -352,16 +352,21 @@ impl Receiver {
         let message = message.expect("begun with its first frame, kept until it is handed out");
         let aside = self.aside.as_mut();
         let agreed = aside.and_then(|aside| aside.agreed.as_mut());
-        let mut decoder = agreed.filter(|_| message.form() == Form::Encoded);
+        let agreed = agreed.filter(|_| message.form() == Form::Encoded);
         let limit = self.config.max_message();
         let left = header.payload_len() - taken - message.unsettled() as u64;
         let piece = take(input, left);
-        let fresh = match &mut decoder {
-            Some(agreed) => {
+        let is_whole = piece.len() as u64 == left;
+        let is_last = is_whole && header.is_final();
+        let fresh = match agreed {
+            Some(Agreed { decoder, .. }) => {
                 if let Some(key) = header.masking_key() {
                     key.apply(piece, taken as usize);
                 }
-                message.decode(piece, &mut *agreed.decoder, limit)?;
+                match is_last {
+                    true => message.decode_last(piece, &mut **decoder, limit)?,
+                    false => message.decode(piece, &mut **decoder, limit)?,
+                }
                 piece.len() as u64
             }
             None => {
@@ -369,8 +374,8 @@ impl Receiver {
                 message.settle(header.masking_key(), taken as usize)?
             }
         };
-        let taken = taken + fresh;
-        if taken < header.payload_len() {
+        if !is_whole {
+            let taken = taken + fresh;
             self.stage = Stage::Payload {
                 header: *header,
                 taken,
@@ -378,13 +383,10 @@ impl Receiver {
             return Ok(Some(Step::NeedMore));
         }
         self.stage = Stage::BETWEEN_FRAMES;
-        if !header.is_final() {
+        if !is_last {
             return Ok(None);
         }
-        match decoder {
-            Some(agreed) => message.finish_decoding(&mut *agreed.decoder, limit)?,
-            None => message.finish()?,
-        }
+        message.finish()?;
         Ok(Some(Step::Assembled))
     }
 }

@@ -54,7 +54,11 @@ impl Deflater {
         self
     }
 
-    fn count(&self, message: &Message<'_>, payload: &[u8]) {
+    pub(crate) fn traffic(&self) -> Option<&Arc<Traffic>> {
+        self.traffic.as_ref()
+    }
+
+    pub(crate) fn count(&self, message: &Message<'_>, payload: &[u8]) {
         if let Some(traffic) = &self.traffic {
             traffic.add_sent(message.len(), payload.len());
         }

@@ -22,12 +22,18 @@ const RATIO_EVERY: u64 = 256;
 const STREAMS: u64 = 16;
 const BYTES_OF_A_STREAM: u64 = 1 << 10;
 
+/// A message that comes in pieces gets an inflater when so many bytes are there, or all: else a
+/// single byte would pin the 46 KiB that one takes.
+const COLLECTED: usize = 1 << 10;
+
 /// Inflates the messages of one connection (RFC 7692 7.2.2).
 ///
 /// Between messages it holds no inflater, and the window only where the peer may refer to it.
 #[derive(Debug)]
 pub(crate) struct Inflater {
-    /// While a message is under way.
+    /// The first bytes of a message that comes in pieces.
+    collected: Vec<u8>,
+    /// Once they are [`COLLECTED`], until the message ends.
     rent: Option<Rent>,
     /// With context takeover.
     history: Option<History>,
@@ -55,6 +61,7 @@ impl Inflater {
         traffic: Option<Arc<Traffic>>,
     ) -> Self {
         Self {
+            collected: Vec::new(),
             rent: None,
             history: window.map(|bits| History::new(bits.bytes())),
             max_ratio: settings.max_ratio(),
@@ -78,6 +85,31 @@ impl Inflater {
         }
         self.rent = Some(rent);
         Ok(())
+    }
+
+    /// Inflates what was collected, and this piece.
+    fn inflate_all(&mut self, piece: &[u8], output: &mut Decoded<'_>) -> Result<(), ProtocolError> {
+        let collected = mem::take(&mut self.collected);
+        self.inflate_within_ratio(&collected, output)?;
+        self.inflate_within_ratio(piece, output)
+    }
+
+    fn inflate_within_ratio(
+        &mut self,
+        piece: &[u8],
+        output: &mut Decoded<'_>,
+    ) -> Result<(), ProtocolError> {
+        let mut rest = piece;
+        while self.max_ratio.is_some() && !rest.is_empty() {
+            let most = RATIO_EVERY - self.message.taken % RATIO_EVERY;
+            let (now, later) = rest.split_at(rest.len().min(most as usize));
+            self.inflate(now, output)?;
+            if now.len() as u64 == most {
+                self.check_ratio(output)?;
+            }
+            rest = later;
+        }
+        self.inflate(rest, output)
     }
 
     /// Inflates all of a piece.
@@ -180,20 +212,15 @@ enum Progress {
 
 impl Decoder for Inflater {
     fn decode(&mut self, piece: &[u8], output: &mut Decoded<'_>) -> Result<(), ProtocolError> {
-        let mut rest = piece;
-        while self.max_ratio.is_some() && !rest.is_empty() {
-            let most = RATIO_EVERY - self.message.taken % RATIO_EVERY;
-            let (now, later) = rest.split_at(rest.len().min(most as usize));
-            self.inflate(now, output)?;
-            if now.len() as u64 == most {
-                self.check_ratio(output)?;
-            }
-            rest = later;
+        if self.rent.is_none() && self.collected.len() + piece.len() < COLLECTED {
+            self.collected.extend_from_slice(piece);
+            return Ok(());
         }
-        self.inflate(rest, output)
+        self.inflate_all(piece, output)
     }
 
-    fn finish(&mut self, output: &mut Decoded<'_>) -> Result<(), ProtocolError> {
+    fn finish(&mut self, piece: &[u8], output: &mut Decoded<'_>) -> Result<(), ProtocolError> {
+        self.inflate_all(piece, output)?;
         if !self.message.at_end && !self.ends_here(output)? {
             return Err(undecodable());
         }

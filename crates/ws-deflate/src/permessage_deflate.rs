@@ -42,25 +42,27 @@ pub struct PermessageDeflate {
     settings: Arc<Deflate>,
     agreement: Agreement,
     role: Role,
-    traffic: Option<Arc<Traffic>>,
+    /// Of our messages.
+    deflater: Deflater,
 }
 
 impl PermessageDeflate {
     /// What the opening handshake came to, for this side of it.
     #[must_use]
     pub fn new(settings: Arc<Deflate>, agreement: Agreement, role: Role) -> Self {
+        let (_, bits) = side(&agreement, role);
         Self {
+            deflater: Deflater::new(&settings, bits),
             settings,
             agreement,
             role,
-            traffic: None,
         }
     }
 
     /// Counts what it does.
     #[must_use]
     pub fn with_traffic(mut self, traffic: Arc<Traffic>) -> Self {
-        self.traffic = Some(traffic);
+        self.deflater = self.deflater.with_traffic(Some(traffic));
         self
     }
 
@@ -73,15 +75,11 @@ impl PermessageDeflate {
     /// What deflates our messages outside of any lock; `None` when they refer to earlier ones, and
     /// only the [`encoder`](Extension::encoder) can do it.
     #[must_use]
-    pub fn deflater(&self) -> Option<Deflater> {
+    pub fn deflater(&self) -> Option<&Deflater> {
         match self.ours() {
-            (Takeover::Off, bits) => Some(self.deflater_with(bits)),
+            (Takeover::Off, _) => Some(&self.deflater),
             (Takeover::On, _) => None,
         }
-    }
-
-    fn deflater_with(&self, bits: WindowBits) -> Deflater {
-        Deflater::new(&self.settings, bits).with_traffic(self.traffic.clone())
     }
 
     /// A prepared message as this connection may send it; `None` when it leaves as it is.
@@ -89,31 +87,22 @@ impl PermessageDeflate {
     pub fn encoded(&self, prepared: &Prepared) -> Option<Encoded> {
         let (_, bits) = self.ours();
         let encoded = prepared.encoded(bits)?.clone();
-        if let Some(traffic) = &self.traffic {
-            traffic.add_sent(prepared.message().len(), encoded.payload().len());
-        }
+        self.deflater.count(prepared.message(), encoded.payload());
         Some(encoded)
     }
 
     /// How we compress.
     fn ours(&self) -> (Takeover, WindowBits) {
-        self.side(self.role)
+        side(&self.agreement, self.role)
     }
 
     /// How the peer compresses.
     fn theirs(&self) -> (Takeover, WindowBits) {
-        self.side(match self.role {
+        let peer = match self.role {
             Role::Server => Role::Client,
             Role::Client => Role::Server,
-        })
-    }
-
-    fn side(&self, role: Role) -> (Takeover, WindowBits) {
-        let agreement = &self.agreement;
-        match role {
-            Role::Server => (agreement.server_takeover(), agreement.server_window_bits()),
-            Role::Client => (agreement.client_takeover(), agreement.client_window_bits()),
-        }
+        };
+        side(&self.agreement, peer)
     }
 }
 
@@ -128,15 +117,23 @@ impl Extension for PermessageDeflate {
             (Takeover::On, bits) => Some(bits),
             (Takeover::Off, _) => None,
         };
-        Box::new(Inflater::new(&self.settings, window, self.traffic.clone()))
+        let traffic = self.deflater.traffic().cloned();
+        Box::new(Inflater::new(&self.settings, window, traffic))
     }
 
     fn encoder(&self) -> Box<dyn Encoder> {
-        let (takeover, bits) = self.ours();
-        let deflater = self.deflater_with(bits);
-        match takeover {
-            Takeover::Off => Box::new(deflater),
-            Takeover::On => Box::new(TakeoverDeflater::new(deflater)),
+        let deflater = self.deflater.clone();
+        match self.ours() {
+            (Takeover::Off, _) => Box::new(deflater),
+            (Takeover::On, _) => Box::new(TakeoverDeflater::new(deflater)),
         }
+    }
+}
+
+/// How this end compresses.
+fn side(agreement: &Agreement, role: Role) -> (Takeover, WindowBits) {
+    match role {
+        Role::Server => (agreement.server_takeover(), agreement.server_window_bits()),
+        Role::Client => (agreement.client_takeover(), agreement.client_window_bits()),
     }
 }

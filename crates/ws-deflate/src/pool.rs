@@ -4,7 +4,7 @@ use zlib_rs::{Deflate, Inflate};
 
 use crate::shape::Shape;
 
-/// Inflaters that a thread keeps for its next messages, of some 43 KiB each.
+/// Inflaters that a thread keeps for its next messages, of some 46 KiB each.
 const INFLATERS: usize = 4;
 
 /// Compressors that a thread keeps, each of another shape and of up to 368 KiB.

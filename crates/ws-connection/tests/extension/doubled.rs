@@ -81,7 +81,8 @@ impl Decoder for Half {
         Ok(())
     }
 
-    fn finish(&mut self, _: &mut Decoded<'_>) -> Result<(), ProtocolError> {
+    fn finish(&mut self, piece: &[u8], output: &mut Decoded<'_>) -> Result<(), ProtocolError> {
+        self.decode(piece, output)?;
         match std::mem::take(&mut self.ended) {
             true => Ok(()),
             false => Err(wrong("no full stop")),

@@ -195,8 +195,8 @@ fn a_decoder_that_claims_more_than_its_room_is_found_out() {
             output.fill(|_| Ok(2)).map(drop)
         }
 
-        fn finish(&mut self, _: &mut Decoded<'_>) -> Result<(), ProtocolError> {
-            Ok(())
+        fn finish(&mut self, piece: &[u8], output: &mut Decoded<'_>) -> Result<(), ProtocolError> {
+            self.decode(piece, output)
         }
     }
 

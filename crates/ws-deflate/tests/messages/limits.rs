@@ -10,14 +10,14 @@ use ws_deflate::{Deflate, Deflater, PermessageDeflate, Takeover, WindowBits};
 
 use crate::peer::{Peer, Told};
 
-fn measure<T>(work: impl FnOnce() -> T) -> (T, AllocationInfo) {
+pub(crate) fn measure<T>(work: impl FnOnce() -> T) -> (T, AllocationInfo) {
     let mut output = None;
     let info = allocation_counter::measure(|| output = Some(work()));
     (output.expect("it was run"), info)
 }
 
 /// So many zeros, deflated.
-fn zeros(len: usize) -> Vec<u8> {
+pub(crate) fn zeros(len: usize) -> Vec<u8> {
     let deflater = Deflater::new(&Deflate::default().with_level(9), WindowBits::MAX);
     let encoded = deflater.encode(&Message::from(&vec![0; len][..]));
     encoded.expect("shorter").payload().to_vec()

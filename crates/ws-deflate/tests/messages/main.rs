@@ -3,4 +3,5 @@
 mod limits;
 mod peer;
 mod sent;
+mod under_way;
 mod vectors;

@@ -42,25 +42,48 @@ impl Peer {
         for (at, piece) in pieces.iter().enumerate() {
             let first = if at == 0 { 0x41 } else { 0x00 };
             let last = if at + 1 == pieces.len() { 0x80 } else { 0x00 };
-            let mut frame = vec![first | last];
-            match piece.len() {
-                len @ 0..126 => frame.push(len as u8),
-                len @ 126..=0xffff => {
-                    frame.push(126);
-                    frame.extend((len as u16).to_be_bytes());
-                }
-                len => {
-                    frame.push(127);
-                    frame.extend((len as u64).to_be_bytes());
-                }
-            }
-            frame.extend(*piece);
-            told = self.bytes(&frame);
+            told = self.frame(first | last, piece);
             if matches!(told, Told::Failed(_)) {
                 break;
             }
         }
         told
+    }
+
+    /// The first fragment of a compressed text.
+    pub(crate) fn begin(&mut self, piece: &[u8]) -> Told {
+        self.frame(0x41, piece)
+    }
+
+    /// A fragment that is neither the first nor the last.
+    pub(crate) fn go_on(&mut self, piece: &[u8]) -> Told {
+        self.frame(0x00, piece)
+    }
+
+    fn frame(&mut self, first: u8, piece: &[u8]) -> Told {
+        let mut frame = vec![first];
+        match piece.len() {
+            len @ 0..126 => frame.push(len as u8),
+            len @ 126..=0xffff => {
+                frame.push(126);
+                frame.extend((len as u16).to_be_bytes());
+            }
+            len => {
+                frame.push(127);
+                frame.extend((len as u64).to_be_bytes());
+            }
+        }
+        frame.extend(piece);
+        self.bytes(&frame)
+    }
+
+    /// How many events there are in this read.
+    pub(crate) fn events(&mut self, mut read: &mut [u8]) -> usize {
+        let mut events = 0;
+        while self.receiver.receive(&mut read).expect("legal").is_some() {
+            events += 1;
+        }
+        events
     }
 
     /// The last event of these bytes.

@@ -165,7 +165,9 @@ fn threads_keep_a_few_compressors_and_use_them_again() {
 fn what_is_lent_can_be_shown() {
     let ends = ends(Takeover::On, 15);
     let mut sender = Sender::server(Config::default()).with_extension(&ends.server);
-    sender.send(text("one")).expect("open");
+    let noise = noise(4000);
+    let message = Message::from(&noise[..]).with_compress(Compress::Always);
+    sender.send(message).expect("open");
     assert!(format!("{sender:?}").contains("Compressor"), "{sender:?}");
     let mut receiver = Receiver::client(Config::default()).with_extension(&ends.client);
     let mut bytes = written(&mut sender);

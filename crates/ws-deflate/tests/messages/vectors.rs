@@ -14,7 +14,7 @@ const HELLO_AGAIN: &[u8] = b"\xf2\x00\x11\x00\x00";
 const HELLO_FINAL: &[u8] = b"\xf3\x48\xcd\xc9\xc9\x07\x00\x00";
 
 /// Calls with the message in one frame, in two for each cut, and in one for each byte.
-fn each_cut(payload: &[u8], check: impl Fn(&[&[u8]])) {
+pub(crate) fn each_cut(payload: &[u8], check: impl Fn(&[&[u8]])) {
     check(&[payload]);
     for cut in 0..=payload.len() {
         let (first, second) = payload.split_at(cut);
