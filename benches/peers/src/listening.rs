@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime;
 
-const DEFAULT_ADDRESS: &str = "127.0.0.1:9001";
+use crate::flags::{Compression, Flags};
 
 /// How long the accept loop rests after an error such as "too many open files".
 const REST: Duration = Duration::from_millis(10);
@@ -22,13 +22,33 @@ where
     C: Fn(TcpStream) -> F,
     F: Future<Output = ()> + Send + 'static,
 {
-    let outcome = address(std::env::args().skip(1)).and_then(|address| {
-        runtime::Builder::new_current_thread()
-            .enable_io()
-            .build()
-            .and_then(|runtime| runtime.block_on(accept(address, connection)))
-            .map_err(|error| format!("cannot listen on {address}: {error}"))
-    });
+    let mut runtime = runtime::Builder::new_current_thread();
+    runtime.enable_io();
+    ended(
+        flags()
+            .and_then(Flags::plain)
+            .and_then(|flags| run(&mut runtime, flags.address, connection)),
+    )
+}
+
+/// The same for a server that also knows `--deflate` and `--level`: `configured` makes its
+/// `connection` from them, once. Its runtime has timers.
+pub fn serve_compressed<M, C, F>(configured: M) -> ExitCode
+where
+    M: FnOnce(Compression) -> C,
+    C: Fn(TcpStream) -> F,
+    F: Future<Output = ()> + Send + 'static,
+{
+    let mut runtime = runtime::Builder::new_current_thread();
+    runtime.enable_io().enable_time();
+    ended(flags().and_then(|flags| run(&mut runtime, flags.address, configured(flags.compression))))
+}
+
+fn flags() -> Result<Flags, String> {
+    Flags::parse(std::env::args().skip(1))
+}
+
+fn ended(outcome: Result<(), String>) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
@@ -36,6 +56,21 @@ where
             ExitCode::FAILURE
         }
     }
+}
+
+fn run<C, F>(
+    runtime: &mut runtime::Builder,
+    address: SocketAddr,
+    connection: C,
+) -> Result<(), String>
+where
+    C: Fn(TcpStream) -> F,
+    F: Future<Output = ()> + Send + 'static,
+{
+    runtime
+        .build()
+        .and_then(|runtime| runtime.block_on(accept(address, connection)))
+        .map_err(|error| format!("cannot listen on {address}: {error}"))
 }
 
 async fn accept<C, F>(address: SocketAddr, connection: C) -> io::Result<()>
@@ -57,43 +92,5 @@ where
                 thread::sleep(REST);
             }
         }
-    }
-}
-
-fn address(mut arguments: impl Iterator<Item = String>) -> Result<SocketAddr, String> {
-    let mut text = DEFAULT_ADDRESS.to_owned();
-    while let Some(argument) = arguments.next() {
-        match argument.as_str() {
-            "--addr" => text = arguments.next().ok_or("--addr needs IP:PORT")?,
-            other => {
-                return Err(format!(
-                    "unknown flag {other}; the only one is --addr IP:PORT"
-                ));
-            }
-        }
-    }
-    text.parse()
-        .map_err(|_| format!("--addr needs IP:PORT, not {text}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn parsed(arguments: &[&str]) -> Result<SocketAddr, String> {
-        address(arguments.iter().map(ToString::to_string))
-    }
-
-    #[test]
-    fn the_address_has_a_default_and_can_be_set() {
-        assert_eq!(parsed(&[]).unwrap().port(), 9001);
-        assert_eq!(parsed(&["--addr", "127.0.0.1:0"]).unwrap().port(), 0);
-    }
-
-    #[test]
-    fn a_wrong_flag_is_named() {
-        assert!(parsed(&["--port"]).unwrap_err().contains("--port"));
-        assert!(parsed(&["--addr"]).unwrap_err().contains("IP:PORT"));
-        assert!(parsed(&["--addr", "here"]).unwrap_err().contains("here"));
     }
 }
