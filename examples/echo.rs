@@ -7,7 +7,9 @@ mod signals;
 use std::{io, net::SocketAddr, process::ExitCode, time::Duration};
 
 use lexopt::prelude::*;
-use ws_server::{Builder, Client, Deflate, Handler, Message, Origins, Server};
+use ws_server::{
+    Builder, Client, Deflate, Handler, Message, Origins, Server, Takeover, WindowBits,
+};
 
 const HELP: &str = "\
 Sends every WebSocket message back as it came.
@@ -22,6 +24,8 @@ Options:
   --handshake-timeout SECONDS  how long an opening handshake may take [default: 10]
   --any-origin                 accept connections from web pages of any host
   --deflate                    compress messages with clients that offer it (RFC 7692)
+  --takeover BITS              the same, and each message may refer to those before, within a window
+                               of 8 to 15 bits
   --help                       print this
 
 SIGINT and SIGTERM close all connections with 1001 and end the program.
@@ -91,6 +95,10 @@ impl Settings {
                 Long("deflate") => {
                     settings.builder = builder.deflate(Deflate::default());
                 }
+                Long("takeover") => {
+                    let deflate = args.value()?.parse_with(takeover)?;
+                    settings.builder = builder.deflate(deflate);
+                }
                 Long("help") | Short('h') => return Ok(None),
                 other => return Err(other.unexpected()),
             }
@@ -116,6 +124,16 @@ impl Settings {
             Ok(())
         })
     }
+}
+
+fn takeover(text: &str) -> Result<Deflate, String> {
+    let bits = text.parse().ok().and_then(WindowBits::new);
+    let bits = bits.ok_or("a window has 8 to 15 bits")?;
+    Ok(Deflate::default()
+        .with_takeover(Takeover::On)
+        .with_window_bits(bits)
+        .with_peer_takeover(Takeover::On)
+        .with_peer_window_bits(bits))
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

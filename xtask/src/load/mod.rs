@@ -1,11 +1,11 @@
 //! `cargo xtask load`: load on a server, and what it costs.
 //!
 //! The server runs in a process of its own, pinned to one core, and the generator in this one, pinned to another.
-//! Frames are prepared and masked once; replies are parsed as frames and counted. The figure that holds on a noisy
+//! Frames are prepared, compressed and masked once; replies are parsed as frames and counted. The figure that holds on a noisy
 //! machine is the server's CPU time per message. `load compare` builds our `echo` and the rivals of `benches/peers`
 //! and measures them in turn.
 //!
-//! Out of scope: TLS, compression, and any address that is not loopback. It needs Linux for /proc, epoll and pinning.
+//! Out of scope: TLS, and any address that is not loopback. It needs Linux for /proc, epoll and pinning.
 
 #[cfg(target_os = "linux")]
 mod compare;

@@ -2,13 +2,18 @@
 
 use std::time::Duration;
 
+use super::contestant::{FASTWEBSOCKETS, FLOOR, OURS, OURS_DEFLATE, SOCKUDO, TUNGSTENITE, YAWC};
 use crate::failure::Failure;
-use crate::load::generator::{Check, Frames, Kind, Server, Traffic, descriptors, idle};
+use crate::load::generator::{Check, Coding, Frames, Kind, Server, Traffic, descriptors, idle};
 
 /// One row.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Case {
     pub(crate) name: &'static str,
+    /// Who is measured unless it is said otherwise; the first one is ours, and the gate's.
+    pub(crate) field: &'static [&'static str],
+    /// To whom the others are compared.
+    pub(crate) yardsticks: [&'static str; 2],
     pub(crate) gate: Option<Gate>,
     kind: Kind,
     size: usize,
@@ -27,10 +32,23 @@ enum Load {
 /// What our echo may cost.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Gate {
-    /// So many times what fastwebsockets costs.
-    TimesFastwebsockets(f64),
+    /// So many times what the best of these costs.
+    TimesBest(f64, &'static [&'static str]),
     /// So many bytes.
     Bytes(f64),
+    /// So many bytes more than that one.
+    BytesMore(f64, &'static str),
+}
+
+impl Gate {
+    /// Who must be measured beside our echo.
+    pub(crate) fn rivals(&self) -> &[&'static str] {
+        match self {
+            Self::TimesBest(_, rivals) => rivals,
+            Self::Bytes(_) => &[],
+            Self::BytesMore(_, other) => std::slice::from_ref(other),
+        }
+    }
 }
 
 /// What one run found.
@@ -55,7 +73,9 @@ pub(crate) struct Pace {
 pub(crate) const CASES: &[Case] = &[
     Case {
         name: "depth32",
-        gate: Some(Gate::TimesFastwebsockets(0.15)),
+        field: PLAIN,
+        yardsticks: [FASTWEBSOCKETS, FLOOR],
+        gate: Some(Gate::TimesBest(0.15, &[FASTWEBSOCKETS])),
         kind: Kind::Text,
         size: 32,
         connections: 8,
@@ -63,7 +83,9 @@ pub(crate) const CASES: &[Case] = &[
     },
     Case {
         name: "depth1",
-        gate: Some(Gate::TimesFastwebsockets(1.10)),
+        field: PLAIN,
+        yardsticks: [FASTWEBSOCKETS, FLOOR],
+        gate: Some(Gate::TimesBest(1.10, &[FASTWEBSOCKETS])),
         kind: Kind::Binary,
         size: 64,
         connections: 64,
@@ -71,6 +93,8 @@ pub(crate) const CASES: &[Case] = &[
     },
     Case {
         name: "16k",
+        field: PLAIN,
+        yardsticks: [FASTWEBSOCKETS, FLOOR],
         gate: None,
         kind: Kind::Binary,
         size: 16 * 1024,
@@ -79,6 +103,8 @@ pub(crate) const CASES: &[Case] = &[
     },
     Case {
         name: "64k",
+        field: PLAIN,
+        yardsticks: [FASTWEBSOCKETS, FLOOR],
         gate: None,
         kind: Kind::Text,
         size: 64 * 1024,
@@ -87,6 +113,8 @@ pub(crate) const CASES: &[Case] = &[
     },
     Case {
         name: "1m",
+        field: PLAIN,
+        yardsticks: [FASTWEBSOCKETS, FLOOR],
         gate: None,
         kind: Kind::Binary,
         size: 1024 * 1024,
@@ -95,22 +123,75 @@ pub(crate) const CASES: &[Case] = &[
     },
     Case {
         name: "idle",
+        field: PLAIN,
+        yardsticks: [FASTWEBSOCKETS, FLOOR],
         gate: Some(Gate::Bytes(1536.0)),
         kind: Kind::Binary,
         size: 1024,
         connections: 9_000,
         load: Load::Idle,
     },
+    Case {
+        name: "deflate-1k",
+        field: DEFLATE,
+        yardsticks: [SOCKUDO, YAWC],
+        gate: Some(Gate::TimesBest(0.9, &[SOCKUDO, YAWC])),
+        kind: Kind::Json,
+        size: 1024,
+        connections: 8,
+        load: Load::Depth(8),
+    },
+    Case {
+        name: "deflate-64k",
+        field: DEFLATE,
+        yardsticks: [SOCKUDO, YAWC],
+        gate: Some(Gate::TimesBest(0.9, &[SOCKUDO, YAWC])),
+        kind: Kind::Json,
+        size: 64 * 1024,
+        connections: 8,
+        load: Load::Depth(1),
+    },
+    Case {
+        name: "deflate-idle",
+        field: &[
+            OURS_DEFLATE,
+            "echo-takeover",
+            "echo-takeover-12",
+            OURS,
+            SOCKUDO,
+            YAWC,
+        ],
+        yardsticks: [OURS, YAWC],
+        gate: Some(Gate::BytesMore(512.0, OURS)),
+        kind: Kind::Json,
+        size: 1024,
+        connections: 5_000,
+        load: Load::Idle,
+    },
 ];
+
+/// Servers that do not compress.
+const PLAIN: &[&str] = &[OURS, FASTWEBSOCKETS, TUNGSTENITE, FLOOR];
+
+/// Servers that compress each message for itself, and what the same messages cost us without.
+const DEFLATE: &[&str] = &[OURS_DEFLATE, OURS, SOCKUDO, YAWC];
 
 impl Case {
     /// Puts this load on a server that has done nothing yet.
-    pub(crate) fn measure(&self, server: &Server, length: Duration) -> Result<Sample, Failure> {
+    pub(crate) fn measure(
+        &self,
+        server: &Server,
+        coding: Coding,
+        length: Duration,
+    ) -> Result<Sample, Failure> {
         descriptors::ensure(self.connections)?;
         match self.load {
-            Load::Depth(depth) => self.traffic(server, depth, length),
+            Load::Depth(depth) => {
+                let frames = Frames::new(self.kind, self.size, depth, coding);
+                self.traffic(server, &frames, length)
+            }
             Load::Idle => {
-                let frames = Frames::new(self.kind, self.size, 1);
+                let frames = Frames::new(self.kind, self.size, 1, coding);
                 let found = idle::run(server, &frames, self.connections)?;
                 Ok(Sample {
                     cost: found.bytes_per_connection(),
@@ -120,15 +201,19 @@ impl Case {
         }
     }
 
-    fn traffic(&self, server: &Server, depth: usize, length: Duration) -> Result<Sample, Failure> {
-        let frames = Frames::new(self.kind, self.size, depth);
+    fn traffic(
+        &self,
+        server: &Server,
+        frames: &Frames,
+        length: Duration,
+    ) -> Result<Sample, Failure> {
         let traffic = Traffic {
             connections: self.connections,
             warmup: Duration::from_secs(1),
             length,
             check: Check::Shape,
         };
-        let found = traffic.run(server, &frames)?;
+        let found = traffic.run(server, frames)?;
         let known = |figure: Option<f64>| {
             figure.ok_or_else(|| Failure::failed("the server's CPU time is not known"))
         };

@@ -8,17 +8,20 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::failure::Failure;
-use crate::load::generator::Command;
+use crate::load::generator::{Coding, Command};
 use crate::process::Running;
 use crate::workspace::{Workspace, cargo};
 
-/// One server.
+/// One server, and how it is started.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Contestant {
     pub(crate) name: &'static str,
+    /// How its client sends.
+    pub(crate) coding: Coding,
     /// The name of its target.
     target: &'static str,
     home: Home,
+    flags: &'static [&'static str],
 }
 
 /// Where its sources are.
@@ -30,33 +33,51 @@ enum Home {
 
 /// Ours first; the order in which they take turns.
 pub(crate) const CONTESTANTS: &[Contestant] = &[
-    Contestant {
-        name: OURS,
-        target: "echo",
-        home: Home::Examples,
-    },
-    Contestant {
-        name: FASTWEBSOCKETS,
-        target: "fastwebsockets-echo",
-        home: Home::Peers,
-    },
-    Contestant {
-        name: "tungstenite",
-        target: "tungstenite-echo",
-        home: Home::Peers,
-    },
-    Contestant {
-        name: FLOOR,
-        target: "floor-echo",
-        home: Home::Peers,
-    },
+    Contestant::ours(OURS, Coding::Plain, &[]),
+    Contestant::ours(OURS_DEFLATE, Coding::NoTakeover, &["--deflate"]),
+    Contestant::ours("echo-takeover", Coding::Takeover, &["--takeover", "15"]),
+    Contestant::ours("echo-takeover-12", Coding::Takeover, &["--takeover", "12"]),
+    Contestant::peer(FASTWEBSOCKETS, Coding::Plain, "fastwebsockets-echo", &[]),
+    Contestant::peer(TUNGSTENITE, Coding::Plain, "tungstenite-echo", &[]),
+    Contestant::peer(FLOOR, Coding::Plain, "floor-echo", &[]),
+    Contestant::peer(SOCKUDO, Coding::NoTakeover, "sockudo-echo", &["--deflate"]),
+    Contestant::peer(YAWC, Coding::NoTakeover, "yawc-echo", &["--deflate"]),
 ];
 
 pub(crate) const OURS: &str = "echo";
+pub(crate) const OURS_DEFLATE: &str = "echo-deflate";
 pub(crate) const FASTWEBSOCKETS: &str = "fastwebsockets";
+pub(crate) const TUNGSTENITE: &str = "tungstenite";
 pub(crate) const FLOOR: &str = "floor";
+pub(crate) const SOCKUDO: &str = "sockudo-deflate";
+pub(crate) const YAWC: &str = "yawc-deflate";
 
 impl Contestant {
+    const fn ours(name: &'static str, coding: Coding, flags: &'static [&'static str]) -> Self {
+        Self {
+            name,
+            coding,
+            target: "echo",
+            home: Home::Examples,
+            flags,
+        }
+    }
+
+    const fn peer(
+        name: &'static str,
+        coding: Coding,
+        target: &'static str,
+        flags: &'static [&'static str],
+    ) -> Self {
+        Self {
+            name,
+            coding,
+            target,
+            home: Home::Peers,
+            flags,
+        }
+    }
+
     /// Builds it and gives back the command that starts it on a free port.
     pub(crate) fn build(&self, workspace: &Workspace) -> Result<Command, Failure> {
         let mut build = cargo();
@@ -74,14 +95,16 @@ impl Contestant {
                 .current_dir(workspace.root.join("benches").join("peers")),
         };
         let program = executable(&mut build, self.target)?;
-        Ok(Command::new(&program, self.arguments()))
+        Ok(Command::new(&program, &self.arguments()))
     }
 
-    fn arguments(&self) -> &'static [&'static str] {
-        match self.home {
-            Home::Examples => &["--addr", "127.0.0.1:0", "--workers", "1"],
-            Home::Peers => &["--addr", "127.0.0.1:0"],
+    fn arguments(&self) -> Vec<&'static str> {
+        let mut arguments = vec!["--addr", "127.0.0.1:0"];
+        if self.home == Home::Examples {
+            arguments.extend(["--workers", "1"]);
         }
+        arguments.extend(self.flags);
+        arguments
     }
 }
 

@@ -11,7 +11,7 @@ use super::generator::{Command, Output, Server};
 use crate::failure::Failure;
 use crate::workspace::Workspace;
 use case::Case;
-use contestant::Contestant;
+use contestant::{CONTESTANTS, Contestant};
 use outcome::Outcome;
 use request::Request;
 
@@ -25,14 +25,21 @@ pub(crate) fn run(args: &[String]) -> Result<(), Failure> {
         return Ok(());
     };
     let workspace = Workspace::load()?;
-    let entries: Vec<Entry> = request
-        .contestants
+    let entries: Vec<Entry> = CONTESTANTS
         .iter()
-        .map(|&contestant| Ok((contestant, contestant.build(&workspace)?)))
+        .filter(|server| {
+            let mut cases = request.cases.iter();
+            cases.any(|case| request.field(case).any(|one| one == *server))
+        })
+        .map(|contestant| Ok((contestant, contestant.build(&workspace)?)))
         .collect::<Result<_, Failure>>()?;
     let mut outcomes = Vec::new();
     for case in &request.cases {
-        let outcome = compare(case, &entries, &request)?;
+        let field: Vec<&Entry> = request
+            .field(case)
+            .filter_map(|server| entries.iter().find(|(one, _)| *one == server))
+            .collect();
+        let outcome = compare(case, &field, &request)?;
         if request.output == Output::Text {
             println!("{}", outcome.table());
         }
@@ -49,7 +56,7 @@ pub(crate) fn run(args: &[String]) -> Result<(), Failure> {
 }
 
 /// Every server once a round, each time a new process, so that what changes on the machine meets them all.
-fn compare(case: &'static Case, entries: &[Entry], request: &Request) -> Result<Outcome, Failure> {
+fn compare(case: &'static Case, entries: &[&Entry], request: &Request) -> Result<Outcome, Failure> {
     let mut outcome = Outcome::new(case, entries.iter().map(|(contestant, _)| contestant.name));
     for round in 1..=request.rounds {
         for (row, (contestant, command)) in entries.iter().enumerate() {
@@ -58,7 +65,7 @@ fn compare(case: &'static Case, entries: &[Entry], request: &Request) -> Result<
                 case.name, request.rounds, contestant.name
             );
             let sample = Server::start(command, None, request.cores)
-                .and_then(|server| case.measure(&server, request.length))
+                .and_then(|server| case.measure(&server, contestant.coding, request.length))
                 .map_err(|why| {
                     Failure::failed(format!("{}, {}: {why}", case.name, contestant.name))
                 })?;

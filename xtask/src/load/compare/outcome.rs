@@ -1,9 +1,8 @@
 //! What a case found: a table, a JSON object, and whether the gate holds.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::case::{Case, Gate, Pace, Sample};
-use super::contestant::{FASTWEBSOCKETS, FLOOR, OURS};
 use crate::load::generator::grouped;
 
 /// Above this part of the time without its core, a server's row is marked.
@@ -41,24 +40,41 @@ impl Outcome {
 
     /// Why the gate of the case does not hold, if it does not.
     pub(crate) fn breach(&self) -> Option<String> {
-        let ours = self.row(OURS)?;
-        let (seen, allowed, unit) = match self.case.gate? {
-            Gate::Bytes(bytes) => (ours.cost()?, bytes, "bytes per connection"),
-            Gate::TimesFastwebsockets(times) => {
-                (self.ratio(ours, FASTWEBSOCKETS)?, times, "x fastwebsockets")
+        let ours = self.row(self.case.field[0])?;
+        let gate = self.case.gate.as_ref()?;
+        let rivals = gate.rivals();
+        let ratios = || rivals.iter().filter_map(|rival| self.ratio(ours, rival));
+        let (seen, allowed, unit) = match *gate {
+            Gate::Bytes(bytes) => (ours.cost()?, bytes, "bytes per connection".to_owned()),
+            Gate::BytesMore(bytes, other) => {
+                let more = ours.cost()? - self.row(other)?.cost()?;
+                (
+                    more,
+                    bytes,
+                    format!("bytes per connection more than {other}"),
+                )
+            }
+            Gate::TimesBest(times, _) => {
+                let beside_best = ratios().max_by(f64::total_cmp)?;
+                (beside_best, times, format!("x {}", rivals.join(" or ")))
             }
         };
-        let name = self.case.name;
+        let (name, ours) = (self.case.name, ours.server);
         (seen > allowed)
-            .then(|| format!("{name}: echo takes {seen:.3} {unit}, at most {allowed} is allowed"))
+            .then(|| format!("{name}: {ours} takes {seen:.3} {unit}, at most {allowed} is allowed"))
     }
 
     pub(crate) fn table(&self) -> String {
         let case = self.case;
         let mut text = format!("{}: {}; {}\n", case.name, case.title(), case.unit());
         text.push_str(&format!(
-            "  {:16}{:>12}{:>18}{:>10}{:>8}{:>14}  rounds\n",
-            "server", "median", "x fastwebsockets", "x floor", "busy", "messages/s"
+            "  {:18}{:>10}{:>20}{:>16}{:>8}{:>12}  rounds\n",
+            "server",
+            "median",
+            format!("x {}", case.yardsticks[0]),
+            format!("x {}", case.yardsticks[1]),
+            "busy",
+            "messages/s"
         ));
         for row in &self.rows {
             text.push_str(&self.line(row));
@@ -87,11 +103,11 @@ impl Outcome {
             Some(_) | None => String::new(),
         };
         format!(
-            "  {:16}{:>12}{:>18}{:>10}{busy:>8}{speed:>14}  {}{noise}\n",
+            "  {:18}{:>10}{:>20}{:>16}{busy:>8}{speed:>12}  {}{noise}\n",
             row.server,
             row.cost().map_or("-".to_owned(), rounded),
-            ratio(FASTWEBSOCKETS),
-            ratio(FLOOR),
+            ratio(self.case.yardsticks[0]),
+            ratio(self.case.yardsticks[1]),
             rounds.join(" ")
         )
     }
@@ -99,12 +115,15 @@ impl Outcome {
     pub(crate) fn json(&self) -> Value {
         let rows = self.rows.iter().map(|row| {
             let costs: Vec<f64> = row.samples.iter().map(|sample| sample.cost).collect();
+            let times = self.case.yardsticks.iter();
+            let times: Map<String, Value> = times
+                .map(|name| ((*name).to_owned(), json!(self.ratio(row, name))))
+                .collect();
             json!({
                 "server": row.server,
                 "median": row.cost(),
                 "rounds": costs,
-                "times_fastwebsockets": self.ratio(row, FASTWEBSOCKETS),
-                "times_floor": self.ratio(row, FLOOR),
+                "times": times,
                 "messages_per_second": row.pace().map(|pace| pace.per_second),
                 "busy": row.pace().map(|pace| pace.busy),
                 "kept_waiting": row.pace().map(|pace| pace.kept_waiting),
@@ -169,6 +188,9 @@ fn rounded(cost: f64) -> String {
 mod tests {
     use super::*;
     use crate::load::compare::case::CASES;
+    use crate::load::compare::contestant::{
+        FASTWEBSOCKETS, FLOOR, OURS, OURS_DEFLATE, SOCKUDO, YAWC,
+    };
 
     fn outcome(case: &str, costs: &[(&'static str, &[f64])]) -> Outcome {
         let case = CASES.iter().find(|known| known.name == case).unwrap();
@@ -210,7 +232,7 @@ mod tests {
         for figure in ["160", "0.100", "1.250", "160 150 9,000"] {
             assert!(ours.contains(figure), "{figure} in {ours}");
         }
-        assert_eq!(outcome.json()["servers"][0]["times_floor"], json!(1.25));
+        assert_eq!(outcome.json()["servers"][0]["times"]["floor"], json!(1.25));
     }
 
     #[test]
@@ -221,5 +243,25 @@ mod tests {
         assert_eq!(outcome("idle", &[(OURS, &[1536.0])]).breach(), None);
         assert!(outcome("idle", &[(OURS, &[1537.0])]).breach().is_some());
         assert_eq!(outcome("16k", &[(OURS, &[1e9])]).breach(), None);
+    }
+
+    #[test]
+    fn the_best_of_several_counts_and_so_do_bytes_beyond_another() {
+        let at = |ours| {
+            let costs: [(&str, &[f64]); 3] = [
+                (OURS_DEFLATE, &[ours]),
+                (SOCKUDO, &[1000.0]),
+                (YAWC, &[2000.0]),
+            ];
+            outcome("deflate-1k", &costs).breach()
+        };
+        assert_eq!(at(900.0), None);
+        assert!(at(901.0).unwrap().contains("0.901"));
+        let at = |ours| {
+            let costs: [(&str, &[f64]); 2] = [(OURS_DEFLATE, &[ours]), (OURS, &[1400.0])];
+            outcome("deflate-idle", &costs).breach()
+        };
+        assert_eq!(at(1912.0), None);
+        assert!(at(1913.0).unwrap().contains("513.000 bytes"));
     }
 }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::case::{CASES, Case, Gate};
-use super::contestant::{CONTESTANTS, Contestant, FASTWEBSOCKETS, OURS};
+use super::case::{CASES, Case};
+use super::contestant::{CONTESTANTS, Contestant};
 use crate::failure::Failure;
 use crate::flags::{Flag, Flags};
 use crate::load::generator::{Cores, Output, Value};
@@ -22,7 +22,7 @@ const KNOWN: &[&str] = &[
 #[derive(Debug)]
 pub(crate) struct Request {
     pub(crate) cases: Vec<&'static Case>,
-    pub(crate) contestants: Vec<&'static Contestant>,
+    contestants: Option<Vec<&'static Contestant>>,
     pub(crate) rounds: usize,
     pub(crate) length: Duration,
     pub(crate) cores: Option<Cores>,
@@ -39,7 +39,7 @@ impl Request {
     pub(crate) fn parse(args: &[String]) -> Result<Option<Self>, Failure> {
         let mut request = Self {
             cases: CASES.iter().collect(),
-            contestants: CONTESTANTS.iter().collect(),
+            contestants: None,
             rounds: 3,
             length: Duration::from_secs(3),
             cores: Cores::first_two()?,
@@ -53,6 +53,7 @@ impl Request {
                 Flag::Named(name) => request.take(&mut Value::new(name, &mut flags))?,
             }
         }
+        request.refuse_bystanders()?;
         request.refuse_empty_gate()?;
         Ok(Some(request))
     }
@@ -61,7 +62,10 @@ impl Request {
         match value.name {
             "--case" => self.cases = value.list("case", CASES, |case| case.name)?,
             "--servers" => {
-                self.contestants = value.list("server", CONTESTANTS, |server| server.name)?;
+                self.contestants = match value.list("server", CONTESTANTS, |server| server.name)? {
+                    all if all.len() == CONTESTANTS.len() => None,
+                    some => Some(some),
+                };
             }
             "--rounds" => self.rounds = value.number(1..=99)?,
             "--seconds" => self.length = Duration::from_secs(value.number(1..=60)? as u64),
@@ -73,23 +77,70 @@ impl Request {
         Ok(())
     }
 
+    /// Who takes part in the case, in their order.
+    pub(crate) fn field(&self, case: &Case) -> impl Iterator<Item = &'static Contestant> {
+        let of_case = case.field.iter().filter_map(|name| {
+            let mut all = CONTESTANTS.iter();
+            all.find(|server| server.name == *name)
+        });
+        of_case.filter(|server| match &self.contestants {
+            Some(wanted) => wanted.contains(server),
+            None => true,
+        })
+    }
+
+    /// Whoever is asked for takes part in a case, and every case has somebody.
+    fn refuse_bystanders(&self) -> Result<(), Failure> {
+        for server in self.contestants.iter().flatten() {
+            if !self
+                .cases
+                .iter()
+                .any(|case| case.field.contains(&server.name))
+            {
+                return Err(Failure::usage(format!(
+                    "{} takes part in none of these cases",
+                    server.name
+                )));
+            }
+        }
+        for case in &self.cases {
+            if self.field(case).next().is_none() {
+                return Err(Failure::usage(format!(
+                    "{} is a case of {}, none of which is asked for",
+                    case.name,
+                    case.field.join(", ")
+                )));
+            }
+        }
+        Ok(())
+    }
+
     /// A gate that nothing could breach would only look like one.
     fn refuse_empty_gate(&self) -> Result<(), Failure> {
         if self.gate.is_none() {
             return Ok(());
         }
-        let has = |name| self.contestants.iter().any(|server| server.name == name);
-        let gates: Vec<Gate> = self.cases.iter().filter_map(|case| case.gate).collect();
-        let of_rival = |gate: &Gate| matches!(gate, Gate::TimesFastwebsockets(_));
-        if gates.is_empty() {
-            return Err(Failure::usage("--gate: none of these cases has a gate"));
+        let gates = self
+            .cases
+            .iter()
+            .filter_map(|case| Some((case, case.gate.as_ref()?)));
+        let mut count = 0;
+        for (case, gate) in gates {
+            count += 1;
+            let needed = [&case.field[..1], gate.rivals()].concat();
+            let has = |name: &&&str| self.field(case).any(|server| server.name == **name);
+            if !needed.iter().all(|name| has(&name)) {
+                return Err(Failure::usage(format!(
+                    "--gate: {} needs {} among the servers",
+                    case.name,
+                    needed.join(", ")
+                )));
+            }
         }
-        if !has(OURS) || (gates.iter().any(of_rival) && !has(FASTWEBSOCKETS)) {
-            return Err(Failure::usage(format!(
-                "--gate needs {OURS} and {FASTWEBSOCKETS} among the servers"
-            )));
+        match count {
+            0 => Err(Failure::usage("--gate: none of these cases has a gate")),
+            _ => Ok(()),
         }
-        Ok(())
     }
 }
 
@@ -106,7 +157,10 @@ mod tests {
     fn everything_is_compared_unless_said_otherwise() {
         let request = parsed("").unwrap().unwrap();
         assert_eq!(request.cases.len(), CASES.len());
-        assert_eq!(request.contestants.len(), CONTESTANTS.len());
+        for case in &request.cases {
+            let names: Vec<&str> = request.field(case).map(|server| server.name).collect();
+            assert_eq!(names, case.field, "{}", case.name);
+        }
         assert_eq!(request.rounds, 3);
         assert!(parsed("--help").unwrap().is_none());
     }
@@ -117,7 +171,10 @@ mod tests {
         let request = request.unwrap().unwrap();
         let names: Vec<&str> = request.cases.iter().map(|case| case.name).collect();
         assert_eq!(names, ["idle", "1m"]);
-        assert_eq!(request.contestants.len(), 1);
+        for case in &request.cases {
+            let names: Vec<&str> = request.field(case).map(|server| server.name).collect();
+            assert_eq!(names, ["floor"]);
+        }
         assert_eq!((request.rounds, request.length.as_secs()), (5, 9));
         assert_eq!(
             parsed("--case all").unwrap().unwrap().cases.len(),
@@ -125,6 +182,19 @@ mod tests {
         );
         assert!(parsed("--case depth2").unwrap_err().contains("depth32"));
         assert!(parsed("--servers flor").unwrap_err().contains("floor"));
+    }
+
+    #[test]
+    fn a_server_takes_part_where_it_speaks_the_extension_or_does_not() {
+        let error = parsed("--case depth1 --servers floor,yawc-deflate").unwrap_err();
+        assert!(error.contains("yawc-deflate takes part"), "{error}");
+        let error = parsed("--case depth1,deflate-1k --servers floor").unwrap_err();
+        assert!(error.contains("deflate-1k is a case of"), "{error}");
+        let request = parsed("--case depth1,deflate-1k --servers floor,yawc-deflate");
+        let request = request.unwrap().unwrap();
+        let names = |case| request.field(case).map(|one| one.name).collect::<Vec<_>>();
+        assert_eq!(names(request.cases[0]), ["floor"]);
+        assert_eq!(names(request.cases[1]), ["yawc-deflate"]);
     }
 
     #[test]
@@ -139,20 +209,22 @@ mod tests {
     fn a_gate_without_its_servers_is_refused() {
         assert!(parsed("--gate").is_ok());
         assert!(parsed("--gate --case idle --servers echo").is_ok());
+        assert!(parsed("--gate --case deflate-idle --servers echo,echo-deflate").is_ok());
+        assert!(parsed("--gate --case deflate-idle --servers echo-deflate").is_err());
         assert!(
             parsed("--gate --case 16k")
                 .unwrap_err()
                 .contains("none of these")
         );
         assert!(
-            parsed("--gate --servers floor")
+            parsed("--gate --case depth1 --servers floor")
                 .unwrap_err()
-                .contains("fastwebsockets")
+                .contains("echo, fastwebsockets")
         );
         assert!(
-            parsed("--gate --servers echo")
+            parsed("--gate --case depth1 --servers echo")
                 .unwrap_err()
-                .contains("fastwebsockets")
+                .contains("echo, fastwebsockets")
         );
     }
 }

@@ -24,10 +24,14 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    pub(crate) fn open(address: SocketAddr, check: Check) -> Result<Self, Failure> {
+    pub(crate) fn open(
+        address: SocketAddr,
+        check: Check,
+        frames: &Frames,
+    ) -> Result<Self, Failure> {
         Ok(Self {
-            socket: handshake::open(address)?,
-            replies: Replies::new(check),
+            socket: handshake::open(address, frames)?,
+            replies: Replies::new(check, frames.coding()),
             written: 0,
             awaited: 0,
             begun: Instant::now(),
@@ -39,11 +43,12 @@ impl Connection {
         count: usize,
         address: SocketAddr,
         check: Check,
+        frames: &Frames,
     ) -> Result<Vec<Self>, Failure> {
         (0..count)
             .map(|_| {
                 stop_if_interrupted()?;
-                Self::open(address, check)
+                Self::open(address, check, frames)
             })
             .collect()
     }
@@ -164,6 +169,7 @@ mod tests {
     use std::thread;
 
     use super::*;
+    use crate::load::generator::coding::Coding;
     use crate::load::generator::frames::Kind;
 
     /// A server that answers one handshake, then says `reply`, then waits for the end.
@@ -185,19 +191,19 @@ mod tests {
     }
 
     fn echoed(reply: Vec<u8>, frames: &Frames) -> Result<(), Failure> {
-        Connection::open(scripted(reply), Check::Payload)?.echo(frames, &mut [0; 1024])
+        Connection::open(scripted(reply), Check::Payload, frames)?.echo(frames, &mut [0; 1024])
     }
 
     #[test]
     fn a_batch_is_echoed() {
-        let frames = Frames::new(Kind::Text, 3, 2);
+        let frames = Frames::new(Kind::Text, 3, 2, Coding::Plain);
         let reply = [frames.reply_header(), frames.payload()].concat();
         assert!(echoed(reply.repeat(2), &frames).is_ok());
     }
 
     #[test]
     fn a_reply_too_many_is_an_error() {
-        let frames = Frames::new(Kind::Text, 3, 2);
+        let frames = Frames::new(Kind::Text, 3, 2, Coding::Plain);
         let reply = [frames.reply_header(), frames.payload()].concat();
         let error = echoed(reply.repeat(3), &frames).unwrap_err();
         assert!(error.to_string().contains("more replies"), "{error}");

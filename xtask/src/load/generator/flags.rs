@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use super::coding::Coding;
 use super::cores::Cores;
 use super::frames::Kind;
 use super::number;
@@ -25,7 +26,9 @@ const KNOWN: &[&str] = &[
     "--depth",
     "--count",
     "--text",
+    "--json-text",
     "--binary",
+    "--deflate",
     "--seconds",
     "--warmup",
     "--verify",
@@ -45,6 +48,7 @@ pub(crate) struct Given {
     pub(crate) depth: Option<usize>,
     pub(crate) count: Option<usize>,
     pub(crate) kind: Option<Kind>,
+    pub(crate) coding: Option<Coding>,
     pub(crate) length: Option<Duration>,
     pub(crate) warmup: Option<Duration>,
     pub(crate) check: Option<Check>,
@@ -80,7 +84,9 @@ impl Given {
             "--depth" => self.depth = Some(value.number(1..=100_000)?),
             "--count" => self.count = Some(value.number(1..=1_000_000)?),
             "--text" => self.kind = Some(Kind::Text),
+            "--json-text" => self.kind = Some(Kind::Json),
             "--binary" => self.kind = Some(Kind::Binary),
+            "--deflate" => self.coding = Some(value.read(Coding::WANTED, Coding::parse)?),
             "--seconds" => self.length = Some(seconds(value.number(1..=600)?)),
             "--warmup" => self.warmup = Some(seconds(value.number(0..=60)?)),
             "--verify" => self.check = Some(Check::Payload),
@@ -110,7 +116,7 @@ mod tests {
     fn every_flag_is_read() {
         let given = parsed(
             "--mode pending --spawn server --addr=127.0.0.1:9001 --pid 7 --connections 8 --size 16k --depth 32 \
-             --count 200 --text --seconds 5 --warmup 0 --verify --cores 0,1 --json",
+             --count 200 --text --deflate takeover --seconds 5 --warmup 0 --verify --cores 0,1 --json",
         )
         .unwrap();
         assert_eq!(given.mode, Some(Mode::Pending));
@@ -129,6 +135,7 @@ mod tests {
             (given.length, given.warmup),
             (Some(seconds(5)), Some(seconds(0)))
         );
+        assert_eq!(given.coding, Some(Coding::Takeover));
         assert_eq!(given.cores, Cores::parse("0,1"));
         assert_eq!(given.output, Some(Output::Json));
         assert_eq!(parsed("--cores none").unwrap().cores, Some(None));
@@ -155,6 +162,7 @@ mod tests {
             ("--seconds 601", "1 to 600"),
             ("--size 1g", "1g"),
             ("--mode busy", "never-read"),
+            ("--deflate on", "no-takeover or takeover"),
             ("--addr localhost", "IP:PORT"),
             ("--text=yes", "--text"),
         ] {

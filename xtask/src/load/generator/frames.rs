@@ -1,19 +1,30 @@
 //! The frames that are sent, prepared once, and what their replies must look like.
 
+use super::coding::Coding;
+use super::deflated::deflate;
+use super::payload::payload;
+
 /// The masking-key of every frame: fixed, so that runs are alike, and with no byte that leaves a payload as it was.
 const KEY: [u8; 4] = [0x9d, 0x3e, 0x71, 0xc4];
 
-/// Text or binary messages.
+/// RFC 7692 6: a compressed message.
+const RSV1: u8 = 0x40;
+
+/// What the messages are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
+    /// Letters that look random.
     Text,
+    /// Text like what JSON APIs send, which shrinks.
+    Json,
+    /// Bytes that look random.
     Binary,
 }
 
 impl Kind {
     pub(crate) fn opcode(self) -> u8 {
         match self {
-            Self::Text => 1,
+            Self::Text | Self::Json => 1,
             Self::Binary => 2,
         }
     }
@@ -21,6 +32,7 @@ impl Kind {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Text => "text",
+            Self::Json => "JSON text",
             Self::Binary => "binary",
         }
     }
@@ -33,6 +45,7 @@ const REPLIES_LIMIT: usize = 64 * 1024;
 #[derive(Debug)]
 pub(crate) struct Frames {
     kind: Kind,
+    coding: Coding,
     depth: usize,
     payload: Vec<u8>,
     batch: Vec<u8>,
@@ -41,21 +54,20 @@ pub(crate) struct Frames {
 }
 
 impl Frames {
-    /// Prepares `depth` equal messages of `size` bytes.
-    pub(crate) fn new(kind: Kind, size: usize, depth: usize) -> Self {
+    /// Prepares `depth` equal messages of `size` bytes before they are compressed.
+    pub(crate) fn new(kind: Kind, size: usize, depth: usize, coding: Coding) -> Self {
         let payload = payload(kind, size);
-        let mut frame = header(kind, size, 0x80);
-        frame.extend(KEY);
-        frame.extend(
-            payload
-                .iter()
-                .zip(KEY.iter().cycle())
-                .map(|(byte, key)| byte ^ key),
-        );
-        let reply_header = header(kind, size, 0);
+        let frame = match coding {
+            Coding::Plain => masked(kind.opcode(), &payload),
+            Coding::NoTakeover | Coding::Takeover => {
+                masked(RSV1 | kind.opcode(), &deflate(&payload))
+            }
+        };
+        let reply_header = header(kind.opcode(), size, 0);
         let reply = [&reply_header[..], &payload].concat();
         Self {
             kind,
+            coding,
             depth,
             payload,
             batch: frame.repeat(depth),
@@ -66,6 +78,15 @@ impl Frames {
 
     pub(crate) fn kind(&self) -> Kind {
         self.kind
+    }
+
+    pub(crate) fn coding(&self) -> Coding {
+        self.coding
+    }
+
+    /// How many bytes back a compressed message can refer.
+    pub(crate) fn reach(&self) -> usize {
+        self.payload.len()
     }
 
     /// How many messages the batch holds.
@@ -83,20 +104,30 @@ impl Frames {
         &self.batch
     }
 
-    /// Whole replies to the batch, one after the other: as many as are not too large to compare at every turn.
+    /// Whole uncompressed replies to the batch, one after the other: as many as are not too large to compare at every
+    /// turn.
     pub(crate) fn replies(&self) -> &[u8] {
         &self.replies
     }
 
-    /// The header of a reply that comes in one frame, in its shortest form.
+    /// The header of an uncompressed reply that comes in one frame, in its shortest form.
     pub(crate) fn reply_header(&self) -> &[u8] {
         &self.reply_header
     }
 }
 
+/// A client's frame.
+fn masked(opcode: u8, payload: &[u8]) -> Vec<u8> {
+    let mut frame = header(opcode, payload.len(), 0x80);
+    frame.extend(KEY);
+    let keys = KEY.iter().cycle();
+    frame.extend(payload.iter().zip(keys).map(|(byte, key)| byte ^ key));
+    frame
+}
+
 /// RFC 6455 5.2, with FIN set; `mask` is the mask bit.
-fn header(kind: Kind, size: usize, mask: u8) -> Vec<u8> {
-    let mut header = vec![0x80 | kind.opcode()];
+fn header(opcode: u8, size: usize, mask: u8) -> Vec<u8> {
+    let mut header = vec![0x80 | opcode];
     if let Ok(short @ 0..=125) = u8::try_from(size) {
         header.push(mask | short);
     } else if let Ok(medium) = u16::try_from(size) {
@@ -107,23 +138,6 @@ fn header(kind: Kind, size: usize, mask: u8) -> Vec<u8> {
         header.extend((size as u64).to_be_bytes());
     }
     header
-}
-
-/// Bytes that look random and are the same in every run; letters if they are to be text.
-fn payload(kind: Kind, size: usize) -> Vec<u8> {
-    let mut state = 0x2545_f491_4f6c_dd1d_u64;
-    let mut next = move || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state.to_le_bytes()[4]
-    };
-    (0..size)
-        .map(|_| match kind {
-            Kind::Text => b'a' + next() % 26,
-            Kind::Binary => next(),
-        })
-        .collect()
 }
 
 #[cfg(test)]
@@ -139,13 +153,16 @@ mod tests {
             (65_535, &[0x82, 126, 0xff, 0xff]),
             (65_536, &[0x82, 127, 0, 0, 0, 0, 0, 1, 0, 0]),
         ] {
-            assert_eq!(Frames::new(Kind::Binary, size, 1).reply_header(), expected);
+            assert_eq!(
+                Frames::new(Kind::Binary, size, 1, Coding::Plain).reply_header(),
+                expected
+            );
         }
     }
 
     #[test]
     fn a_batch_is_the_masked_frame_repeated() {
-        let frames = Frames::new(Kind::Text, 5, 3);
+        let frames = Frames::new(Kind::Text, 5, 3, Coding::Plain);
         let one = &frames.batch()[..11];
         assert_eq!(&one[..2], [0x81, 0x85]);
         assert_eq!(one[2..6], KEY);
@@ -159,13 +176,17 @@ mod tests {
     }
 
     #[test]
-    fn text_is_text_and_binary_is_not() {
-        assert!(
-            Frames::new(Kind::Text, 4096, 1)
-                .payload()
-                .iter()
-                .all(u8::is_ascii_lowercase)
-        );
-        assert!(std::str::from_utf8(Frames::new(Kind::Binary, 4096, 1).payload()).is_err());
+    fn a_compressed_batch_is_marked_and_masked() {
+        let frames = Frames::new(Kind::Json, 1024, 2, Coding::NoTakeover);
+        let one = &frames.batch()[..frames.batch().len() / 2];
+        assert_eq!(one[..2], [0xc1, 0xfe]);
+        let wire: Vec<u8> = one[8..]
+            .iter()
+            .zip(KEY.iter().cycle())
+            .map(|(b, k)| b ^ k)
+            .collect();
+        assert_eq!(wire, deflate(frames.payload()));
+        assert_eq!(one[2..4], (wire.len() as u16).to_be_bytes());
+        assert_eq!(frames.batch(), one.repeat(2));
     }
 }

@@ -19,7 +19,7 @@ pub(crate) struct Idle {
 pub(crate) fn run(server: &Server, frames: &Frames, connections: usize) -> Result<Idle, Failure> {
     let process = server.measured()?;
     let before = process.resident()?;
-    let mut open = Connection::open_many(connections, server.address(), Check::Payload)?;
+    let mut open = Connection::open_many(connections, server.address(), Check::Payload, frames)?;
     let mut scratch = vec![0; 64 * 1024];
     for connection in &mut open {
         connection.echo(frames, &mut scratch)?;

@@ -1,7 +1,9 @@
 //! The generator: one server, one kind of load, one report.
 
+mod coding;
 mod connection;
 mod cores;
+mod deflated;
 pub(crate) mod descriptors;
 mod flags;
 mod frames;
@@ -11,9 +13,11 @@ mod latency;
 mod never_read;
 mod number;
 mod options;
+mod payload;
 mod pending;
 mod process;
 mod replies;
+mod reply_error;
 mod report;
 mod server;
 mod traffic;
@@ -21,6 +25,7 @@ mod value;
 
 use crate::failure::Failure;
 
+pub(crate) use coding::Coding;
 pub(crate) use cores::Cores;
 pub(crate) use frames::{Frames, Kind};
 pub(crate) use number::grouped;

@@ -44,7 +44,7 @@ pub(crate) fn run(
     limit: Duration,
 ) -> Result<NeverRead, Failure> {
     let process = server.measured()?;
-    let mut connection = Connection::open(server.address(), Check::Shape)?;
+    let mut connection = Connection::open(server.address(), Check::Shape, frames)?;
     connection.set_nonblocking()?;
     let before = process.resident()?;
     let mut sent = Sent {

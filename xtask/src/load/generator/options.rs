@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use super::coding::Coding;
 use super::cores::Cores;
 use super::flags::Given;
 use super::frames::{Frames, Kind};
@@ -71,6 +72,7 @@ pub(crate) struct Options {
     size: usize,
     depth: usize,
     kind: Kind,
+    coding: Coding,
     warmup: Duration,
     check: Check,
     target: Target,
@@ -96,6 +98,7 @@ impl Options {
             size: given.size.unwrap_or(mode.size()),
             depth: given.depth.unwrap_or(1),
             kind: given.kind.unwrap_or(Kind::Binary),
+            coding: given.coding.unwrap_or(Coding::Plain),
             warmup: given.warmup.unwrap_or(Duration::from_secs(1)),
             check: given.check.unwrap_or(Check::Shape),
             target: target(given.spawn, given.address, given.pid)?,
@@ -126,7 +129,7 @@ impl Options {
     }
 
     pub(crate) fn frames(&self) -> Frames {
-        Frames::new(self.kind, self.size, self.depth)
+        Frames::new(self.kind, self.size, self.depth, self.coding)
     }
 
     pub(crate) fn traffic(&self) -> Traffic {

@@ -26,7 +26,7 @@ pub(crate) fn run(
 ) -> Result<Pending, Failure> {
     let process = server.measured()?;
     let before = process.resident()?;
-    let mut peers = Connection::open_many(connections, server.address(), Check::Shape)?;
+    let mut peers = Connection::open_many(connections, server.address(), Check::Shape, frames)?;
     let open = process.settled_resident()?;
     for peer in &mut peers {
         peer.send(frames)?;

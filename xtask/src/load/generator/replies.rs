@@ -1,8 +1,9 @@
 //! The replies of one connection: server frames are parsed and whole messages counted.
 
-use std::fmt;
-
+use super::coding::Coding;
+use super::deflated::Deflated;
 use super::frames::Frames;
+use super::reply_error::ReplyError;
 
 /// The longest header of a server's frame: two bytes and eight of length.
 const LONGEST_HEADER: usize = 10;
@@ -30,6 +31,8 @@ pub(crate) struct Replies {
     /// Payload of the message that has come.
     arrived: usize,
     fragmented: bool,
+    /// On a connection that has agreed on compression.
+    deflated: Option<Box<Deflated>>,
 }
 
 #[derive(Debug)]
@@ -39,19 +42,8 @@ enum Frame {
     Control { opcode: u8, payload: Vec<u8> },
 }
 
-/// A reply that an echo server must not send.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum ReplyError {
-    Masked,
-    Reserved(u8),
-    Opcode { seen: u8, expected: u8 },
-    Length { seen: usize, expected: usize },
-    Payload { at: usize },
-    Closed { code: Option<u16>, reason: String },
-}
-
 impl Replies {
-    pub(crate) fn new(check: Check) -> Self {
+    pub(crate) fn new(check: Check, coding: Coding) -> Self {
         Self {
             check,
             partial: [0; LONGEST_HEADER],
@@ -60,6 +52,7 @@ impl Replies {
             remaining: 0,
             arrived: 0,
             fragmented: false,
+            deflated: Deflated::agreed(coding),
         }
     }
 
@@ -127,10 +120,8 @@ impl Replies {
         if second & 0x80 != 0 {
             return Err(ReplyError::Masked);
         }
-        if first & 0x70 != 0 {
-            return Err(ReplyError::Reserved(first));
-        }
         let opcode = first & 0x0f;
+        let is_compressed = self.begin_compressed(first)?;
         self.remaining = length;
         if opcode >= 8 {
             let payload = Vec::new();
@@ -149,6 +140,10 @@ impl Replies {
             });
         }
         let fin = first & 0x80 != 0;
+        if is_compressed {
+            self.frame = Frame::Data { fin };
+            return Ok(());
+        }
         let seen = self.arrived.saturating_add(length);
         let expected = frames.payload().len();
         if seen > expected || (fin && seen < expected) {
@@ -156,6 +151,20 @@ impl Replies {
         }
         self.frame = Frame::Data { fin };
         Ok(())
+    }
+
+    /// Whether the frame that begins belongs to a compressed message; RSV1 says so of the first one (RFC 7692 6).
+    fn begin_compressed(&mut self, first: u8) -> Result<bool, ReplyError> {
+        let is_control = first & 0x08 != 0;
+        match (&mut self.deflated, first & 0x70) {
+            (Some(deflated), 0) if !is_control => Ok(self.fragmented && deflated.is_under_way()),
+            (_, 0) => Ok(false),
+            (Some(deflated), 0x40) if !is_control && !self.fragmented => {
+                deflated.begin();
+                Ok(true)
+            }
+            (_, _) => Err(ReplyError::Reserved(first)),
+        }
     }
 
     /// Takes what there is of the frame's payload; 1 if a message has become whole with it.
@@ -166,7 +175,8 @@ impl Replies {
         match &mut self.frame {
             Frame::None => return Ok(0),
             Frame::Data { .. } => {
-                if self.check == Check::Payload {
+                let is_compressed = self.deflated.as_mut().is_some_and(|it| it.take(now));
+                if !is_compressed && self.check == Check::Payload {
                     compare(now, &frames.payload()[self.arrived..], self.arrived)?;
                 }
                 self.arrived += now.len();
@@ -176,13 +186,16 @@ impl Replies {
         if self.remaining > 0 {
             return Ok(0);
         }
-        self.end()
+        self.end(frames)
     }
 
-    fn end(&mut self) -> Result<usize, ReplyError> {
+    fn end(&mut self, frames: &Frames) -> Result<usize, ReplyError> {
         match std::mem::replace(&mut self.frame, Frame::None) {
-            Frame::Control { opcode: 8, payload } => Err(closed(&payload)),
+            Frame::Control { opcode: 8, payload } => Err(ReplyError::closed(&payload)),
             Frame::Data { fin: true } => {
+                if let Some(deflated) = &mut self.deflated {
+                    deflated.finish(frames.payload())?;
+                }
                 self.arrived = 0;
                 self.fragmented = false;
                 Ok(1)
@@ -226,51 +239,6 @@ fn compare(seen: &[u8], expected: &[u8], offset: usize) -> Result<(), ReplyError
     })
 }
 
-fn closed(payload: &[u8]) -> ReplyError {
-    match payload {
-        [high, low, reason @ ..] => ReplyError::Closed {
-            code: Some(u16::from_be_bytes([*high, *low])),
-            reason: String::from_utf8_lossy(reason).into_owned(),
-        },
-        [] | [_] => ReplyError::Closed {
-            code: None,
-            reason: String::new(),
-        },
-    }
-}
-
-impl fmt::Display for ReplyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Masked => {
-                f.write_str("the server sent a masked frame, which RFC 6455 5.1 forbids")
-            }
-            Self::Reserved(first) => {
-                write!(f, "the server set a reserved bit: first byte {first:#04x}")
-            }
-            Self::Opcode { seen, expected } => {
-                write!(f, "a reply has opcode {seen}, but {expected} was to come")
-            }
-            Self::Length { seen, expected } => {
-                write!(f, "a reply has {seen} bytes, but {expected} were sent")
-            }
-            Self::Payload { at } => write!(f, "a reply differs from what was sent at byte {at}"),
-            Self::Closed {
-                code: Some(code),
-                reason,
-            } => {
-                write!(
-                    f,
-                    "the server closed the connection with code {code} {reason:?}"
-                )
-            }
-            Self::Closed { code: None, .. } => {
-                f.write_str("the server closed the connection without a code")
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -281,7 +249,7 @@ mod tests {
     }
 
     fn count(stream: &[u8], frames: &Frames, step: usize) -> Result<usize, ReplyError> {
-        let mut replies = Replies::new(Check::Payload);
+        let mut replies = Replies::new(Check::Payload, Coding::Plain);
         stream
             .chunks(step)
             .try_fold(0, |sum, chunk| Ok(sum + replies.receive(chunk, frames)?))
@@ -290,7 +258,7 @@ mod tests {
     #[test]
     fn replies_are_counted_whatever_the_reads_cut() {
         for size in [0, 1, 125, 126, 300, 65_536] {
-            let frames = Frames::new(Kind::Binary, size, 1);
+            let frames = Frames::new(Kind::Binary, size, 1, Coding::Plain);
             let stream = reply(&frames).repeat(3);
             for step in [1, 2, 3, 7, 100, 4096, stream.len()] {
                 assert_eq!(
@@ -304,7 +272,7 @@ mod tests {
 
     #[test]
     fn fragments_are_one_reply_and_control_frames_are_none() {
-        let frames = Frames::new(Kind::Text, 5, 1);
+        let frames = Frames::new(Kind::Text, 5, 1, Coding::Plain);
         let payload = frames.payload();
         let mut stream = vec![0x01, 2];
         stream.extend(&payload[..2]);
@@ -318,7 +286,7 @@ mod tests {
 
     #[test]
     fn a_wrong_opcode_length_mask_or_payload_is_refused() {
-        let frames = Frames::new(Kind::Text, 2, 1);
+        let frames = Frames::new(Kind::Text, 2, 1, Coding::Plain);
         let seen = |bytes: &[u8]| count(bytes, &frames, bytes.len()).unwrap_err();
         assert_eq!(
             seen(&[0x82, 2]),
@@ -358,14 +326,14 @@ mod tests {
 
     #[test]
     fn the_shape_alone_can_be_checked() {
-        let frames = Frames::new(Kind::Text, 2, 1);
-        let mut replies = Replies::new(Check::Shape);
+        let frames = Frames::new(Kind::Text, 2, 1, Coding::Plain);
+        let mut replies = Replies::new(Check::Shape, Coding::Plain);
         assert_eq!(replies.receive(&[0x81, 2, b'!', b'!'], &frames), Ok(1));
     }
 
     #[test]
     fn a_close_tells_its_code_and_reason() {
-        let frames = Frames::new(Kind::Text, 2, 1);
+        let frames = Frames::new(Kind::Text, 2, 1, Coding::Plain);
         let error = count(b"\x88\x05\x03\xf1big", &frames, 3).unwrap_err();
         assert_eq!(
             error.to_string(),

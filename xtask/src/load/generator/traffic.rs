@@ -128,7 +128,7 @@ struct Drive<'a> {
 impl<'a> Drive<'a> {
     fn new(traffic: &Traffic, server: &Server, frames: &'a Frames) -> Result<Self, Failure> {
         let connections =
-            Connection::open_many(traffic.connections, server.address(), traffic.check)?;
+            Connection::open_many(traffic.connections, server.address(), traffic.check, frames)?;
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC).map_err(std::io::Error::from)?;
         // Edge-triggered, so that interest in writing need not be told and untold for each large batch.
         let interest = epoll::EventFlags::IN | epoll::EventFlags::OUT | epoll::EventFlags::ET;
