@@ -33,7 +33,9 @@ impl Form {
     pub(crate) fn limit(self, decoded: usize) -> u64 {
         match self {
             Form::Plain => decoded as u64,
-            Form::Encoded => (decoded as u64).saturating_mul(2) + ENCODED_BESIDE,
+            Form::Encoded => (decoded as u64)
+                .saturating_mul(2)
+                .saturating_add(ENCODED_BESIDE),
         }
     }
 }

@@ -182,25 +182,38 @@ impl Decoded<'_> {
     ) -> Result<usize, ProtocolError> {
         let before = self.payload.len();
         let left = self.limit - before;
-        // One byte more than is allowed shows that there is more.
-        let room = before.clamp(ROOM_AT_LEAST, ROOM_AT_MOST).min(left + 1);
+        if left == 0 {
+            return self.fill_beyond(write);
+        }
+        let room = before.clamp(ROOM_AT_LEAST, ROOM_AT_MOST).min(left);
         self.payload.resize(before + room, 0);
         let filled = write(&mut self.payload[before..]);
         let len = *filled.as_ref().unwrap_or(&0);
         assert!(len <= room, "{len} bytes in a room of {room}");
         self.payload.truncate(before + len);
-        // As far as it may go: what is wrong there comes before what is too long, however much came at once.
         if self.kind == MessageKind::Text {
             self.utf8
-                .push(&self.payload[before..before + len.min(left)])
+                .push(&self.payload[before..])
                 .map_err(|_| ProtocolError::InvalidUtf8)?;
         }
-        if len > left {
-            return Err(ProtocolError::DecodedTooBig {
-                limit: self.limit as u64,
-            });
-        }
         filled
+    }
+
+    /// One byte shows that there is more than is allowed; the buffer does not grow for it, which
+    /// may be as long as the limit.
+    fn fill_beyond(
+        &self,
+        write: impl FnOnce(&mut [u8]) -> Result<usize, ProtocolError>,
+    ) -> Result<usize, ProtocolError> {
+        let mut beyond = [0];
+        let len = write(&mut beyond)?;
+        assert!(len <= 1, "{len} bytes in a room of 1");
+        match len {
+            0 => Ok(0),
+            _ => Err(ProtocolError::DecodedTooBig {
+                limit: self.limit as u64,
+            }),
+        }
     }
 
     /// The bytes of the message so far.

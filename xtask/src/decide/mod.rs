@@ -22,7 +22,8 @@ usage: cargo xtask decide
 
 Runs the tests that go through all inputs of a kind and not a sample of them, in release, one after another, and
 prints how many inputs each has decided and how long it took. Without optimisation, in `cargo test`, the largest of
-them decide a part that their comments name. So do those that measure: thousands of connections that come and go.";
+them decide a part that their comments name. Behind them come those that measure:
+a bomb, and thousands of connections that come and go.";
 
 /// Longer than the slowest test takes on a slow machine.
 const LIMIT: Duration = Duration::from_secs(1800);
@@ -37,7 +38,8 @@ struct Suite {
 }
 
 /// Behind the tests called `decided`.
-const OTHERS: [Suite; 2] = [
+const OTHERS: [Suite; 3] = [
+    Suite::new("ws-deflate", "bomb"),
     Suite::new("ws-server", "memory"),
     Suite {
         cfg: Some("loom"),

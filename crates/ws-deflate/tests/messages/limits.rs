@@ -38,6 +38,29 @@ fn a_message_of_exactly_its_limit_is_taken() {
 }
 
 #[test]
+fn a_message_without_limit_is_taken() {
+    let config = Config::default().with_max_message(usize::MAX);
+    let mut peer = Peer::with(Deflate::default(), config);
+    let told = peer.text(&[&zeros(2 << 20)]);
+    assert!(told == Told::Text("\0".repeat(2 << 20)));
+}
+
+/// What it grew from counts, too: this allocator moves what grows.
+#[test]
+fn the_buffer_of_what_becomes_too_long_does_not_grow_beyond_the_limit() {
+    const LIMIT: usize = 4 << 20;
+    let deflated = zeros(LIMIT + 1);
+    let mut peer = Peer::with(
+        Deflate::default(),
+        Config::default().with_max_message(LIMIT),
+    );
+    let (told, info) = measure(|| peer.text(&[&deflated]));
+    assert_eq!(told, Told::Failed(1009));
+    let most = (LIMIT / 2 + LIMIT + (128 << 10)) as u64;
+    assert!(info.bytes_max <= most, "{info:?}");
+}
+
+#[test]
 fn a_ratio_above_the_one_that_is_allowed_is_against_the_policy() {
     let settings = Deflate::default().with_max_ratio(Some(100));
     let told = |len: usize| {
