@@ -19,7 +19,11 @@ thread_local! {
 
 /// What a thread keeps, so that connections that hold no window hold nothing.
 struct Pool {
-    inflaters: Vec<Inflate>,
+    #[expect(
+        clippy::vec_box,
+        reason = "they are lent in their boxes: a connection that has none holds a pointer"
+    )]
+    inflaters: Vec<Box<Inflate>>,
     /// The one that was used last is the last.
     compressors: Vec<(Shape, Compressor)>,
 }
@@ -74,7 +78,7 @@ pub(crate) fn with_compressor<T>(shape: Shape, call: impl FnOnce(&mut Compressor
 
 /// An inflater rented from the thread's pool for one message; it goes back when dropped.
 pub(crate) struct Rent {
-    inflate: Option<Inflate>,
+    inflate: Option<Box<Inflate>>,
 }
 
 impl Rent {
@@ -86,7 +90,7 @@ impl Rent {
                 kept.reset(false);
                 kept
             }
-            Ok(None) | Err(_) => Inflate::new(false, 15),
+            Ok(None) | Err(_) => Box::new(Inflate::new(false, 15)),
         };
         Self {
             inflate: Some(inflate),

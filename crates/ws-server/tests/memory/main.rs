@@ -7,6 +7,7 @@ mod listening;
 mod rounds;
 mod script;
 mod serving;
+mod under_way;
 
 use ws_server::{Client, Handler, Message};
 

@@ -22,7 +22,7 @@ const ROUNDS: usize = if cfg!(debug_assertions) { 3 } else { 20 };
 const CONNECTIONS: usize = 1000;
 
 /// A thread keeps four inflaters, four compressors and, behind reads one at a time, one buffer for them.
-const POOLS: i64 = 4 * 44 * KIB + 4 * COMPRESSOR + 64 * KIB + KIB;
+const POOLS: i64 = 4 * 47 * KIB + 4 * COMPRESSOR + 64 * KIB + KIB;
 
 /// With the default memory level, at window 15.
 const COMPRESSOR: i64 = 388 * KIB;
@@ -33,7 +33,7 @@ const IDLE_MORE: i64 = 512;
 const KIB: i64 = 1024;
 
 /// The bit that says that a message is compressed.
-const RSV1: u8 = 0b100;
+pub(crate) const RSV1: u8 = 0b100;
 
 /// A text that becomes shorter, but not as short as what is collected before an inflater is rented for it.
 pub(crate) fn text() -> String {
