@@ -1,8 +1,9 @@
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 
 use bytes::Buf;
 use serde_json::Value;
-use ws_connection::{Batch, Config, Event, Receiver, Sender};
+use ws_connection::{Batch, Config, Event, Receiver, Role, Sender};
+use ws_deflate::{Deflate, PermessageDeflate};
 use ws_handler::{Client, CloseCode, Handle, Outlet, Peer};
 
 /// The page's end of a connection, without a socket.
@@ -31,6 +32,19 @@ impl Listener {
         }
     }
 
+    /// Of a page whose browser has these settings, and so has the server.
+    pub(crate) fn with_deflate(settings: Deflate) -> Self {
+        let settings = Arc::new(settings);
+        let agreed = settings.accept([&settings.offer()]).expect("our own offer");
+        let end = |role| PermessageDeflate::new(settings.clone(), agreed, role);
+        let sender = Sender::server(Config::default());
+        let receiver = Receiver::client(Config::default());
+        Self {
+            outlet: Outlet::with_deflate(sender, end(Role::Server)),
+            receiver: receiver.with_extension(&end(Role::Client)),
+        }
+    }
+
     pub(crate) fn client(&self) -> Client {
         self.outlet.client(Peer::UNKNOWN)
     }
@@ -39,21 +53,28 @@ impl Listener {
         self.outlet.handle()
     }
 
-    /// Reads all that was sent since the last time.
+    /// All that was sent since the last time.
     pub(crate) fn hear(&mut self) -> Vec<Heard> {
-        let mut heard = Vec::new();
+        let bytes = self.read();
+        self.understand(bytes)
+    }
+
+    /// The same, as it travelled.
+    pub(crate) fn read(&mut self) -> Vec<u8> {
+        let mut bytes = Vec::new();
         let mut batch = Batch::default();
         loop {
             self.outlet.lock().transmit(Instant::now(), &mut batch);
             if !batch.has_remaining() {
-                return heard;
+                return bytes;
             }
-            let mut bytes = batch.copy_to_bytes(batch.remaining()).to_vec();
-            self.receive(&mut bytes, &mut heard);
+            bytes.extend(batch.copy_to_bytes(batch.remaining()));
         }
     }
 
-    fn receive(&mut self, mut bytes: &mut [u8], heard: &mut Vec<Heard>) {
+    pub(crate) fn understand(&mut self, mut bytes: Vec<u8>) -> Vec<Heard> {
+        let mut bytes = &mut bytes[..];
+        let mut heard = Vec::new();
         while let Some(event) = self.receiver.receive(&mut bytes).expect("a good server") {
             heard.push(match event {
                 Event::Message(message) => {
@@ -64,5 +85,6 @@ impl Listener {
                 event => panic!("{event:?} is not for a page"),
             });
         }
+        heard
     }
 }

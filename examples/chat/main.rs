@@ -17,6 +17,9 @@
 //! {"type":"error","text":"..."}                  what was wrong with what she sent
 //! ```
 //!
+//! Messages are compressed with browsers that offer it, which all do; what goes to all is
+//! compressed once.
+//!
 //! Binary messages end the connection with 1003; sending too much, or reading too slowly, with
 //! 1008.
 //!
@@ -38,7 +41,7 @@ mod listener;
 use std::{io, net::SocketAddr, process::ExitCode, sync::Arc};
 
 use lexopt::prelude::*;
-use ws_server::Server;
+use ws_server::{Deflate, Server};
 
 use crate::{room::Room, visitor::Visitor};
 
@@ -100,6 +103,7 @@ async fn serve(addr: SocketAddr) -> io::Result<()> {
         .max_message(32 * 1024)
         // Who is this far behind is dropped from the room.
         .connection(|connection| connection.with_max_queue(1024 * 1024))
+        .deflate(Deflate::default())
         .fallback(page::answer)
         .bind(addr)
         .await?;

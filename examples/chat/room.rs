@@ -3,7 +3,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use ws_server::{CloseCode, CloseFrame, Handle, Message, SendError};
+use ws_server::{CloseCode, CloseFrame, Handle, Prepared, SendError};
 
 use crate::{name::Name, protocol::ToPage, text::Text};
 
@@ -75,10 +75,12 @@ impl People {
 
     /// Who has a full queue does not read what was sent long ago. Waiting would make the others
     /// wait, and leaving messages out would leave holes in what is read later: it has to go.
+    ///
+    /// The news is compressed once, whatever each has agreed on, and not once for each.
     fn tell_all(&mut self, news: ToPage<'_>) {
-        let message = Message::from(news);
+        let message = Prepared::new(news);
         let is_slow = |handle: &Handle| {
-            let sent = handle.send(message.clone());
+            let sent = handle.send_prepared(&message);
             matches!(sent, Err(SendError::Full(_)))
         };
         let slow: Vec<_> = self.0.extract_if(|handle, _| is_slow(handle)).collect();
@@ -92,6 +94,7 @@ impl People {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
+    use ws_server::{Deflate, Takeover};
 
     use super::*;
     use crate::listener::{Heard, Listener};
@@ -132,6 +135,39 @@ mod tests {
             ]
         );
         assert_eq!(heard(&mut bob)[1..], [said]);
+    }
+
+    #[test]
+    fn what_is_said_is_compressed_once_for_all_who_agreed_on_it() {
+        let keeps_windows = Deflate::default()
+            .with_takeover(Takeover::On)
+            .with_peer_takeover(Takeover::On);
+        let room = Room::default();
+        let mut listeners = [
+            Listener::new(),
+            Listener::with_deflate(Deflate::default()),
+            Listener::with_deflate(keeps_windows),
+        ];
+        for (listener, wanted) in listeners.iter().zip(["Ann", "Bob", "Eve"]) {
+            room.enter(&listener.handle(), &name(wanted));
+        }
+        for listener in &mut listeners {
+            heard(listener);
+        }
+        let long = ["good morning"; 50].join(", ");
+        // The second repeats the first, and yet nobody needs a window to read it.
+        for _ in 0..2 {
+            room.say(&listeners[0].handle(), &text(&long));
+        }
+        let said = json!({"type": "said", "name": "Ann", "text": long});
+        let [plain, forgotten, kept] = listeners.map(|mut listener| {
+            let bytes = listener.read();
+            let heard = listener.understand(bytes.clone());
+            assert_eq!(heard, [said.clone(), said.clone()].map(Heard::Json));
+            bytes
+        });
+        assert_eq!(forgotten, kept);
+        assert!(plain.len() > 1200 && kept.len() < 200);
     }
 
     #[test]
