@@ -1,8 +1,6 @@
 //! What one endpoint deflates the other inflates, whatever was agreed on; and an inflater written from RFC 1951 finds
 //! that the windows are kept.
 
-mod naive_inflate;
-
 use std::{sync::Arc, time::Instant};
 
 use bytes::Buf;
@@ -10,6 +8,7 @@ use proptest::{collection::vec, prelude::*};
 use ws_connection::{Batch, Compress, Config, Event, Message, MessageKind, Receiver, Role, Sender};
 use ws_deflate::{Agreement, Deflate, PermessageDeflate, Takeover, WindowBits};
 use ws_frame::{FrameHeader, Rsv};
+use ws_testing::naive;
 
 fn takeover() -> impl Strategy<Value = Takeover> {
     prop_oneof![Just(Takeover::Off), Just(Takeover::On)]
@@ -140,7 +139,7 @@ proptest! {
                 prop_assert_eq!(frame, &payload[..]);
                 continue;
             }
-            let inflated = naive_inflate::inflate(frame, &before).expect("DEFLATE");
+            let inflated = naive::inflate(frame, &before).expect("DEFLATE");
             prop_assert_eq!(&inflated.bytes, payload);
             prop_assert!(inflated.distance <= window);
             match agreement.server_takeover() {

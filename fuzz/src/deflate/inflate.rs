@@ -3,7 +3,7 @@ use std::sync::Arc;
 use arbitrary::{Arbitrary, Unstructured};
 use ws_connection::{Config, Event, Receiver, Role};
 use ws_deflate::{Deflate, PermessageDeflate, Takeover, WindowBits};
-use ws_testing::naive::{Frame, opcode};
+use ws_testing::naive::{self, Frame, Inflated, opcode};
 
 use crate::Cuts;
 
@@ -33,8 +33,8 @@ struct Told {
 
 /// Compressed messages come to the same wherever they are cut into fragments and reads, within their limit.
 ///
-/// What cannot be inflated is 1007, what becomes too long 1009, what is against the policy 1008, and nothing else is wrong
-/// with any bytes. Text is UTF-8.
+/// A message that arrives is what the naive inflater makes of it. What it cannot inflate is 1007, what becomes too long
+/// 1009, what is against the policy 1008, and nothing else is wrong with any bytes. Text is UTF-8.
 ///
 /// The input: whether the window survives a message, the kind, the limit, the ratio, the window, four bytes of
 /// [cuts](Cuts), the length of the first message, and two messages.
@@ -47,7 +47,7 @@ pub fn inflate_stream(data: &[u8]) {
     let messages = [first, second];
     let whole = messages.map(|message| fragments(&input, [message]));
     let told = receive(&input, whole.concat().chunks_mut(1 << 16));
-    check(&input, &told);
+    check(&input, messages, &told);
     let cut = messages.map(|message| fragments(&input, Cuts::new(input.cuts).pieces(message)));
     let mut cut = cut.concat();
     let reads: Vec<usize> = Cuts::new(input.cuts)
@@ -90,16 +90,19 @@ fn limit(input: &Input<'_>) -> usize {
     }
 }
 
+fn window(input: &Input<'_>) -> WindowBits {
+    WindowBits::new(8 + input.window % 8).expect("8 to 15")
+}
+
 fn receive<'a>(input: &Input<'_>, reads: impl IntoIterator<Item = &'a mut [u8]>) -> Told {
     let takeover = if input.keeps_window {
         Takeover::On
     } else {
         Takeover::Off
     };
-    let bits = WindowBits::new(8 + input.window % 8).expect("8 to 15");
     let settings = Deflate::default()
         .with_peer_takeover(takeover)
-        .with_peer_window_bits(bits)
+        .with_peer_window_bits(window(input))
         .with_max_ratio((input.max_ratio > 0).then_some(input.max_ratio.into()));
     let server = Deflate::default().with_takeover(takeover);
     let agreed = server.accept(&[settings.offer()]).expect("our own offer");
@@ -127,11 +130,41 @@ fn receive<'a>(input: &Input<'_>, reads: impl IntoIterator<Item = &'a mut [u8]>)
     Told { messages, error }
 }
 
-fn check(input: &Input<'_>, told: &Told) {
-    let limit = limit(input);
-    assert!(told.messages.iter().all(|message| message.len() <= limit));
-    match told.error {
-        None => assert_eq!(told.messages.len(), 2),
-        Some(code) => assert!(matches!(code, 1007..=1009), "{code}"),
+/// What arrived is what the naive inflater makes of it, and what ended it is there.
+fn check(input: &Input<'_>, messages: [&[u8]; 2], told: &Told) {
+    let mut before = Vec::new();
+    for (at, message) in messages.into_iter().enumerate() {
+        let naive = naive::inflate(message, &before);
+        let Some(arrived) = told.messages.get(at) else {
+            let error = told.error.expect("not all messages arrived");
+            assert!(is_due(input, message, &naive, error), "{error}: {naive:?}");
+            return;
+        };
+        assert!(arrived.len() <= limit(input));
+        let inflated = naive.expect("it arrived");
+        assert_eq!(*arrived, inflated.bytes);
+        if input.keeps_window {
+            before.extend(inflated.bytes);
+            let window = window(input).bytes();
+            before.drain(..before.len().saturating_sub(window));
+        }
+    }
+    assert_eq!(told.error, None);
+}
+
+/// Whether a message of which this comes may end with this status code.
+fn is_due(
+    input: &Input<'_>,
+    message: &[u8],
+    naive: &Result<Inflated, Inflated>,
+    error: u16,
+) -> bool {
+    let (Ok(inflated) | Err(inflated)) = naive;
+    let len = inflated.bytes.len();
+    match error {
+        1007 => naive.is_err() || (input.is_text && str::from_utf8(&inflated.bytes).is_err()),
+        1008 => (input.max_ratio > 0 && len > 64 << 10) || inflated.finals > 16,
+        1009 => len > limit(input) || message.len() > 2 * limit(input) + 1024,
+        _ => false,
     }
 }

@@ -1,7 +1,8 @@
-//! A codec written straight from RFC 6455, one byte at a time: slow, obvious, and free of the code it judges.
+//! A codec written straight from RFC 6455, one byte at a time, and an inflater from RFC 1951: slow, obvious, and free of
+//! the code they judge.
 //!
 //! [`Frame`] makes bytes, illegal ones too; [`Decoder`] reads frames back; [`Receiver`] turns a whole byte string into
-//! the events an endpoint must see and the way its connection must end.
+//! the events an endpoint must see and the way its connection must end; [`inflate`] does so with a compressed message.
 //!
 //! ```
 //! use ws_connection::{Config, Role};
@@ -21,6 +22,7 @@ mod decoder;
 mod event;
 mod frame;
 mod header;
+mod inflate;
 pub mod opcode;
 mod receiver;
 mod run;
@@ -32,6 +34,7 @@ pub use decoder::Decoder;
 pub use event::Event;
 pub use frame::{Frame, Length};
 pub use header::Header;
+pub use inflate::{Inflated, inflate};
 pub use receiver::Receiver;
 pub use run::{End, Road, Run};
 pub use text::Text;

@@ -1,5 +1,7 @@
 use ws_connection::{Config, Role};
-use ws_testing::naive::{Decoder, End, Event, Frame, Length, Receiver, Violation, code_may_travel};
+use ws_testing::naive::{
+    Decoder, End, Event, Frame, Length, Receiver, Violation, code_may_travel, inflate,
+};
 
 const KEY: [u8; 4] = [0x37, 0xfa, 0x21, 0x3d];
 
@@ -102,4 +104,44 @@ fn the_close_codes_of_rfc_6455_7_4_may_travel() {
     let legal = (0..=u16::MAX).filter(|&code| code_may_travel(code));
     let listed = [1000..=1003, 1007..=1014, 3000..=4999];
     assert!(legal.eq(listed.into_iter().flatten()));
+}
+
+#[test]
+fn the_examples_of_rfc_7692_7_2_3_are_inflated() {
+    for (message, before, finals) in [
+        (&b"\xf2\x48\xcd\xc9\xc9\x07\x00"[..], "", 0),
+        (b"\xf2\x00\x11\x00\x00", "Hello", 0),
+        (b"\x00\x05\x00\xfa\xff\x48\x65\x6c\x6c\x6f\x00", "", 0),
+        (b"\xf3\x48\xcd\xc9\xc9\x07\x00\x00", "", 1),
+        (b"\xf3\x48\xcd\xc9\xc9\x07\x00", "", 1),
+        (
+            b"\xf2\x48\x05\x00\x00\x00\xff\xff\xca\xc9\xc9\x07\x00",
+            "",
+            0,
+        ),
+    ] {
+        let inflated = inflate(message, before.as_bytes()).expect("an example");
+        assert_eq!(
+            (&inflated.bytes[..], inflated.finals),
+            (&b"Hello"[..], finals)
+        );
+    }
+}
+
+#[test]
+fn what_is_no_whole_message_inflates_as_far_as_it_can() {
+    for (message, far) in [
+        // Nothing; a block of the reserved type; one that ends where the message does not.
+        (&b""[..], ""),
+        (b"\x06", ""),
+        (b"\xf2\x48\xcd\xc9\xc9\x07", "Hello"),
+        // A distance beyond the beginning, behind "H".
+        (b"\xf2\x00\x11\x00\x00", "H"),
+        // Four octets that are stored are not those that are appended; one with BFINAL set is not cut off.
+        (b"\x00\x04\x00\xfb\xff", ""),
+        (b"\x01", ""),
+    ] {
+        let inflated = inflate(message, b"").expect_err("no message");
+        assert_eq!(inflated.bytes, far.as_bytes(), "{message:x?}");
+    }
 }
