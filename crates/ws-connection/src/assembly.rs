@@ -110,7 +110,7 @@ impl Assembly {
         limit: usize,
     ) -> Result<(), ProtocolError> {
         self.encoded += piece.len() as u64;
-        decoder.decode(piece, &mut self.decoded(limit))?;
+        decoder.decode(piece, &mut self.decoded(limit, piece))?;
         self.settled = self.payload.len();
         Ok(())
     }
@@ -123,18 +123,13 @@ impl Assembly {
         limit: usize,
     ) -> Result<(), ProtocolError> {
         self.encoded += piece.len() as u64;
-        decoder.finish(piece, &mut self.decoded(limit))?;
+        decoder.finish(piece, &mut self.decoded(limit, piece))?;
         self.settled = self.payload.len();
         Ok(())
     }
 
-    fn decoded(&mut self, limit: usize) -> Decoded<'_> {
-        Decoded {
-            payload: &mut self.payload,
-            utf8: &mut self.utf8,
-            kind: self.kind,
-            limit,
-        }
+    fn decoded(&mut self, limit: usize, piece: &[u8]) -> Decoded<'_> {
+        Decoded::new(&mut self.payload, &mut self.utf8, self.kind, limit, piece)
     }
 
     /// Where the next `left` bytes of the frame may be read to, once enough of the message is here:

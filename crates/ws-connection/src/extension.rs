@@ -158,13 +158,32 @@ const ROOM_AT_LEAST: usize = 1 << 10;
 /// out of few bytes.
 #[derive(Debug)]
 pub struct Decoded<'a> {
-    pub(crate) payload: &'a mut BytesMut,
-    pub(crate) utf8: &'a mut Utf8Validator,
-    pub(crate) kind: MessageKind,
-    pub(crate) limit: usize,
+    payload: &'a mut BytesMut,
+    utf8: &'a mut Utf8Validator,
+    kind: MessageKind,
+    limit: usize,
+    /// What is offered next: twice as much as came, then twice as much as was filled. Room is cleared
+    /// before, so that much of it would be too dear for a piece of one byte.
+    room: usize,
 }
 
-impl Decoded<'_> {
+impl<'a> Decoded<'a> {
+    pub(crate) fn new(
+        payload: &'a mut BytesMut,
+        utf8: &'a mut Utf8Validator,
+        kind: MessageKind,
+        limit: usize,
+        piece: &[u8],
+    ) -> Self {
+        Self {
+            payload,
+            utf8,
+            kind,
+            limit,
+            room: (2 * piece.len()).clamp(ROOM_AT_LEAST, ROOM_AT_MOST),
+        }
+    }
+
     /// Calls `write` with room for at least one byte, which it fills from the front; it returns how
     /// much it has filled.
     ///
@@ -185,18 +204,31 @@ impl Decoded<'_> {
         if left == 0 {
             return self.fill_beyond(write);
         }
-        let room = before.clamp(ROOM_AT_LEAST, ROOM_AT_MOST).min(left);
+        let room = self.room.min(left);
+        self.reserve(before + room);
         self.payload.resize(before + room, 0);
         let filled = write(&mut self.payload[before..]);
         let len = *filled.as_ref().unwrap_or(&0);
         assert!(len <= room, "{len} bytes in a room of {room}");
         self.payload.truncate(before + len);
+        if len == self.room {
+            self.room = (2 * room).min(ROOM_AT_MOST);
+        }
         if self.kind == MessageKind::Text {
             self.utf8
                 .push(&self.payload[before..])
                 .map_err(|_| ProtocolError::InvalidUtf8)?;
         }
         filled
+    }
+
+    /// Doubles, on the way of halves to the limit, so that it ends there and not behind it.
+    fn reserve(&mut self, len: usize) {
+        if len > self.payload.capacity() {
+            let halvings = (self.limit / len).ilog2();
+            let more = (self.limit >> halvings) - self.payload.len();
+            self.payload.reserve(more);
+        }
     }
 
     /// One byte shows that there is more than is allowed; the buffer does not grow for it, which

@@ -2,4 +2,5 @@
 
 mod doubled;
 mod received;
+mod room;
 mod sent;
