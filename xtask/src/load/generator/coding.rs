@@ -28,10 +28,9 @@ impl Coding {
     pub(crate) fn offer(self) -> Option<&'static str> {
         match self {
             Self::Plain => None,
-            Self::NoTakeover => Some(
-                "permessage-deflate; server_no_context_takeover; client_no_context_takeover; \
-                 client_max_window_bits",
-            ),
+            Self::NoTakeover => {
+                Some("permessage-deflate; server_no_context_takeover; client_no_context_takeover")
+            }
             Self::Takeover => Some("permessage-deflate; client_max_window_bits"),
         }
     }
