@@ -116,10 +116,9 @@ fn echoed(c: &mut Criterion) {
                     let now = Instant::now();
                     sender.handle_read(now);
                     receive(&mut receiver, read, |message| {
-                        let encoded = deflater.encode(&message);
-                        sender
-                            .send_encoded(message, encoded)
-                            .expect("the queue has room");
+                        let encoded = deflater.encode(&message).expect("it shrinks");
+                        let sent = sender.send_encoded(message, encoded);
+                        sent.expect("the queue has room");
                     });
                     sender.transmit(now, &mut batch);
                     batch.advance(batch.remaining());

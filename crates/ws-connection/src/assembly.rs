@@ -110,7 +110,7 @@ impl Assembly {
         limit: usize,
     ) -> Result<(), ProtocolError> {
         self.encoded += piece.len() as u64;
-        decoder.decode(piece, &mut self.decoded(limit, piece))?;
+        decoder.decode(piece, &mut self.decoded(limit))?;
         self.settled = self.payload.len();
         Ok(())
     }
@@ -123,13 +123,13 @@ impl Assembly {
         limit: usize,
     ) -> Result<(), ProtocolError> {
         self.encoded += piece.len() as u64;
-        decoder.finish(piece, &mut self.decoded(limit, piece))?;
+        decoder.finish(piece, &mut self.decoded(limit))?;
         self.settled = self.payload.len();
         Ok(())
     }
 
-    fn decoded(&mut self, limit: usize, piece: &[u8]) -> Decoded<'_> {
-        Decoded::new(&mut self.payload, &mut self.utf8, self.kind, limit, piece)
+    fn decoded(&mut self, limit: usize) -> Decoded<'_> {
+        Decoded::new(&mut self.payload, &mut self.utf8, self.kind, limit)
     }
 
     /// Where the next `left` bytes of the frame may be read to, once enough of the message is here:

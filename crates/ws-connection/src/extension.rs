@@ -42,7 +42,7 @@ use crate::{Message, MessageKind, ProtocolError};
 ///     fn decode(&mut self, piece: &[u8], output: &mut Decoded<'_>) -> Result<(), ProtocolError> {
 ///         let mut rest = piece;
 ///         while !rest.is_empty() {
-///             output.fill(|room| {
+///             output.fill(rest.len(), |room| {
 ///                 let len = room.len().min(rest.len());
 ///                 let (now, later) = rest.split_at(len);
 ///                 for (to, from) in room.iter_mut().zip(now) {
@@ -149,9 +149,6 @@ impl Encoded {
 /// Most room offered at once.
 const ROOM_AT_MOST: usize = 64 << 10;
 
-/// Least room offered, unless the limit is nearer.
-const ROOM_AT_LEAST: usize = 1 << 10;
-
 /// What a [`Decoder`] has made of a message so far, and where it puts what comes next.
 ///
 /// It keeps the limit of the message and the rules of UTF-8 after each piece, however much comes
@@ -162,9 +159,6 @@ pub struct Decoded<'a> {
     utf8: &'a mut Utf8Validator,
     kind: MessageKind,
     limit: usize,
-    /// What is offered next: twice as much as came, then twice as much as was filled. Room is cleared
-    /// before, so that much of it would be too dear for a piece of one byte.
-    room: usize,
 }
 
 impl<'a> Decoded<'a> {
@@ -173,19 +167,20 @@ impl<'a> Decoded<'a> {
         utf8: &'a mut Utf8Validator,
         kind: MessageKind,
         limit: usize,
-        piece: &[u8],
     ) -> Self {
         Self {
             payload,
             utf8,
             kind,
             limit,
-            room: (2 * piece.len()).clamp(ROOM_AT_LEAST, ROOM_AT_MOST),
         }
     }
 
-    /// Calls `write` with room for at least one byte, which it fills from the front; it returns how
-    /// much it has filled.
+    /// Calls `write` with room for `wanted` bytes, which it fills from the front; it returns how much
+    /// it has filled. There is room for one byte at least, and for less than is wanted where the
+    /// limit is nearer, or when it is more than 64 KiB.
+    ///
+    /// The room is zeros before it is filled: to want much more than is needed costs time.
     ///
     /// # Errors
     ///
@@ -197,6 +192,7 @@ impl<'a> Decoded<'a> {
     /// When `write` claims more than the room that it got.
     pub fn fill(
         &mut self,
+        wanted: usize,
         write: impl FnOnce(&mut [u8]) -> Result<usize, ProtocolError>,
     ) -> Result<usize, ProtocolError> {
         let before = self.payload.len();
@@ -204,16 +200,13 @@ impl<'a> Decoded<'a> {
         if left == 0 {
             return self.fill_beyond(write);
         }
-        let room = self.room.min(left);
+        let room = wanted.clamp(1, left.min(ROOM_AT_MOST));
         self.reserve(before + room);
         self.payload.resize(before + room, 0);
         let filled = write(&mut self.payload[before..]);
         let len = *filled.as_ref().unwrap_or(&0);
         assert!(len <= room, "{len} bytes in a room of {room}");
         self.payload.truncate(before + len);
-        if len == self.room {
-            self.room = (2 * room).min(ROOM_AT_MOST);
-        }
         if self.kind == MessageKind::Text {
             self.utf8
                 .push(&self.payload[before..])

@@ -19,21 +19,30 @@ const RATIO_EVERY: u64 = 256;
 
 /// A message may end its stream so often, and once more for each [`BYTES_OF_A_STREAM`]: each time
 /// costs the window.
-const STREAMS: u64 = 16;
+const STREAMS: u64 = 4;
 const BYTES_OF_A_STREAM: u64 = 1 << 10;
 
-/// A message that comes in pieces gets an inflater when so many bytes are there, or all: else a
-/// single byte would pin the 46 KiB that one takes.
-const COLLECTED: usize = 1 << 10;
+/// Pieces of a message are put together until they are so many bytes, or all. Each has a price of
+/// its own, and the first needs an inflater of 46 KiB until the message ends: it is to be worth it.
+const COLLECTED: usize = 4 << 10;
+
+/// So many bytes, as a guess, come of one at first. A wrong one costs another step.
+const EXPANSION: u64 = 8;
+
+/// Least room for what comes of a piece: zlib is slow where less than 258 bytes of it are left.
+const ROOM_AT_LEAST: u64 = 512;
+
+/// Most room for it.
+const ROOM_AT_MOST: u64 = 64 << 10;
 
 /// Inflates the messages of one connection (RFC 7692 7.2.2).
 ///
 /// Between messages it holds no inflater, and the window only where the peer may refer to it.
 #[derive(Debug)]
 pub(crate) struct Inflater {
-    /// The first bytes of a message that comes in pieces.
+    /// Pieces that are not inflated yet, fewer bytes than [`COLLECTED`].
     collected: Vec<u8>,
-    /// Once they are [`COLLECTED`], until the message ends.
+    /// From the first piece that is inflated until the message ends.
     rent: Option<Rent>,
     /// With context takeover.
     history: Option<History>,
@@ -89,8 +98,10 @@ impl Inflater {
 
     /// Inflates what was collected, and this piece.
     fn inflate_all(&mut self, piece: &[u8], output: &mut Decoded<'_>) -> Result<(), ProtocolError> {
-        let collected = mem::take(&mut self.collected);
+        let mut collected = mem::take(&mut self.collected);
         self.inflate_within_ratio(&collected, output)?;
+        collected.clear();
+        self.collected = collected;
         self.inflate_within_ratio(piece, output)
     }
 
@@ -125,7 +136,8 @@ impl Inflater {
             if self.message.at_end {
                 self.begin_again(output)?;
             }
-            match self.step(&mut piece, output)? {
+            let room = self.room_for(piece, output);
+            match self.step(&mut piece, room, output)? {
                 Progress::NeedsRoom => {}
                 Progress::NeedsInput => return all_taken(piece),
                 Progress::StreamEnd => {
@@ -138,10 +150,20 @@ impl Inflater {
         }
     }
 
-    /// Inflates what it can at once, and moves `piece` past what it took.
+    /// How much room a step gets, since room that stays empty is zeroed for nothing.
+    fn room_for(&self, piece: &[u8], output: &Decoded<'_>) -> usize {
+        let len = output.as_slice().len() as u64;
+        let ratio = len.checked_div(self.message.taken);
+        let times = ratio.map_or(EXPANSION, |ratio| ratio + 2);
+        let likely = times.saturating_mul(piece.len() as u64);
+        likely.clamp(ROOM_AT_LEAST, ROOM_AT_MOST) as usize
+    }
+
+    /// Inflates what finds room, and moves `piece` past what it took.
     fn step(
         &mut self,
         piece: &mut &[u8],
+        room: usize,
         output: &mut Decoded<'_>,
     ) -> Result<Progress, ProtocolError> {
         let rent = self.rent.as_mut().expect("begun with the message");
@@ -149,7 +171,7 @@ impl Inflater {
         let mut status = Ok(Status::Ok);
         let mut offered = 0;
         let before = inflate.total_in();
-        let filled = output.fill(|room| {
+        let filled = output.fill(room, |room| {
             offered = room.len();
             let before = inflate.total_out();
             status = inflate.decompress(piece, room, InflateFlush::SyncFlush);
@@ -173,7 +195,7 @@ impl Inflater {
         }
         let mut end = END;
         let before = output.as_slice().len();
-        let progress = self.step(&mut end, output)?;
+        let progress = self.step(&mut end, 1, output)?;
         self.message.taken -= (END.len() - end.len()) as u64;
         let is_whole = progress == Progress::StreamEnd && end.is_empty();
         Ok(is_whole && output.as_slice().len() == before)
@@ -212,7 +234,7 @@ enum Progress {
 
 impl Decoder for Inflater {
     fn decode(&mut self, piece: &[u8], output: &mut Decoded<'_>) -> Result<(), ProtocolError> {
-        if self.rent.is_none() && self.collected.len() + piece.len() < COLLECTED {
+        if self.collected.len() + piece.len() < COLLECTED {
             self.collected.extend_from_slice(piece);
             return Ok(());
         }
@@ -226,6 +248,7 @@ impl Decoder for Inflater {
         }
         self.check_ratio(output)?;
         self.rent = None;
+        self.collected = Vec::new();
         let message = mem::take(&mut self.message);
         if let Some(traffic) = &self.traffic {
             traffic.add_received(output.as_slice().len(), message.taken);

@@ -71,7 +71,7 @@ impl Decoder for Half {
             let times = if self.ended { 0 } else { 2 };
             for _ in 0..times {
                 let before = output.as_slice().len();
-                output.fill(|room| {
+                output.fill(1, |room| {
                     room[0] = *byte;
                     Ok(1)
                 })?;

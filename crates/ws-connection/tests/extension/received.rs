@@ -192,7 +192,7 @@ fn a_decoder_that_claims_more_than_its_room_is_found_out() {
 
     impl Decoder for Boaster {
         fn decode(&mut self, _: &[u8], output: &mut Decoded<'_>) -> Result<(), ProtocolError> {
-            output.fill(|_| Ok(2)).map(drop)
+            output.fill(1, |_| Ok(2)).map(drop)
         }
 
         fn finish(&mut self, piece: &[u8], output: &mut Decoded<'_>) -> Result<(), ProtocolError> {

@@ -165,7 +165,7 @@ fn threads_keep_a_few_compressors_and_use_them_again() {
 fn what_is_lent_can_be_shown() {
     let ends = ends(Takeover::On, 15);
     let mut sender = Sender::server(Config::default()).with_extension(&ends.server);
-    let noise = noise(4000);
+    let noise = noise(9000);
     let message = Message::from(&noise[..]).with_compress(Compress::Always);
     sender.send(message).expect("open");
     assert!(format!("{sender:?}").contains("Compressor"), "{sender:?}");

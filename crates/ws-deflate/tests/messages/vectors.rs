@@ -91,10 +91,10 @@ fn a_block_with_bfinal_set_may_be_the_end_of_the_message() {
 
 #[test]
 fn a_message_with_very_many_final_blocks_is_against_the_policy() {
-    let most = [&b"\x03\x00".repeat(16)[..], b"\x00"].concat();
+    let most = [&b"\x03\x00".repeat(4)[..], b"\x00"].concat();
     let mut peer = Peer::new(Takeover::Off);
     assert_eq!(peer.text(&[&most]), Told::Text(String::new()));
-    let more = [&b"\x03\x00".repeat(17)[..], b"\x00"].concat();
+    let more = [&b"\x03\x00".repeat(5)[..], b"\x00"].concat();
     each_cut(&more, |pieces| {
         let mut peer = Peer::new(Takeover::Off);
         assert_eq!(peer.text(pieces), Told::Failed(1008));
