@@ -84,7 +84,7 @@ impl Decoder for Half {
     fn finish(&mut self, piece: &[u8], output: &mut Decoded<'_>) -> Result<(), ProtocolError> {
         self.decode(piece, output)?;
         // As one asks that cannot know before whether more comes, also at the limit.
-        output.fill(|_| Ok(0))?;
+        output.fill(1, |_| Ok(0))?;
         match std::mem::take(&mut self.ended) {
             true => Ok(()),
             false => Err(wrong("no full stop")),

@@ -55,9 +55,8 @@ fn there_is_the_room_that_is_wanted_up_to_64_kib_and_the_limit() {
     let config = Config::default().with_max_message(200 << 10);
     let mut receiver = Receiver::client(config).with_extension(&filler);
     let mut told = |bytes: &[u8]| {
-        let told = receiver
-            .receive(&mut &mut bytes.to_vec()[..])
-            .expect("legal");
+        let mut bytes = bytes.to_vec();
+        let told = receiver.receive(&mut &mut bytes[..]).expect("legal");
         (told.is_some(), filler.rooms())
     };
     assert_eq!(told(b"\x22\x041278"), (false, vec![9, 18, 63, 64]));
