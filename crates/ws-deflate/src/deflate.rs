@@ -12,9 +12,9 @@ use crate::window_bits::WindowBits;
 /// The defaults are the cheap ones: a fast level, and nothing is kept between messages. Share one
 /// value between connections with an `Arc`.
 ///
-/// A message that comes in pieces is inflated from its first KiB on, or at its end, as an inflater
-/// takes 46 KiB: so what is wrong in that KiB, text that is not UTF-8 among it, fails the connection
-/// (1007) once it is whole.
+/// A message that comes in pieces is inflated whenever 4 KiB of them are there, and at its end, as
+/// an inflater takes 46 KiB and each step its time: so what is wrong in those 4 KiB, text that is not
+/// UTF-8 among it, fails the connection (1007) once they are whole.
 ///
 /// ```
 /// use ws_deflate::{Deflate, Takeover, WindowBits};
