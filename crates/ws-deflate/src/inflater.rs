@@ -197,8 +197,9 @@ impl Inflater {
         let before = output.as_slice().len();
         let progress = self.step(&mut end, 1, output)?;
         self.message.taken -= (END.len() - end.len()) as u64;
-        let is_whole = progress == Progress::StreamEnd && end.is_empty();
-        Ok(is_whole && output.as_slice().len() == before)
+        // The first four octets may have been cut off a block with BFINAL set.
+        let is_whole = end.is_empty() || end == &END[4..];
+        Ok(progress == Progress::StreamEnd && is_whole && output.as_slice().len() == before)
     }
 
     fn check_ratio(&self, output: &Decoded<'_>) -> Result<(), ProtocolError> {

@@ -87,6 +87,12 @@ fn a_block_with_bfinal_set_may_be_the_end_of_the_message() {
         assert_eq!(peer.text(pieces), Told::Text("Hello".to_owned()));
         assert_eq!(peer.text(&[HELLO_AGAIN]), Told::Text("Hello".to_owned()));
     });
+    // One that is stored and empty, with its four octets cut off (7.2.1).
+    each_cut(b"\xf2\x48\xcd\xc9\xc9\x07\x04", |pieces| {
+        let mut peer = Peer::new(Takeover::On);
+        assert_eq!(peer.text(pieces), Told::Text("Hello".to_owned()));
+        assert_eq!(peer.text(&[HELLO_AGAIN]), Told::Text("Hello".to_owned()));
+    });
 }
 
 #[test]

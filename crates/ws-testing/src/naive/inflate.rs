@@ -20,10 +20,7 @@ pub struct Inflated {
 /// - there are at most 286 literal and 30 distance codes. 3.2.7 lets 32 distances be announced, of which 3.2.6 says
 ///   that two "will never actually occur in the compressed data".
 ///
-/// What RFC 7692 leaves open about the four octets that 7.2.2 appends is decided as our inflater does:
-///
-/// - nothing may come of them: they were cut off an empty block;
-/// - a block with BFINAL set ends without them, though a sender could have cut them off one that is stored and empty.
+/// Nothing may come of the four octets that RFC 7692 7.2.2 appends: they were cut off an empty block.
 ///
 /// # Errors
 ///
@@ -134,7 +131,6 @@ impl Reader<'_> {
             if is_final {
                 self.finals += 1;
                 self.at = self.at.next_multiple_of(8);
-                (self.at <= self.end).then_some(())?;
             }
         }
         Some(())
