@@ -7,7 +7,7 @@ use bytes::Buf;
 use ws_frame::{CloseCode, CloseFrame, MaskingKey, Rsv};
 
 use crate::{
-    Batch, ClosingHandshake, Config, Encoded, Encoder, Event, Extension, Message, Timeout,
+    Batch, ClosingHandshake, Config, Encoder, Event, Extension, Timeout,
     close_clock::Written,
     closing::Closing,
     keepalive::{Due, Keepalive},
@@ -50,21 +50,10 @@ pub struct Sender {
     keepalive: Keepalive,
     /// From the first Close or failure on.
     closing: Option<Box<Closing>>,
-    agreed: Option<Box<Agreed>>,
-}
-
-/// The extension that was agreed on.
-#[derive(Debug)]
-struct Agreed {
+    /// Of the extension that was agreed on.
     rsv: Rsv,
-    encoder: Box<dyn Encoder>,
-}
-
-impl Agreed {
-    fn encode(&mut self, message: &Message<'_>) -> Option<Encoded> {
-        let payload = self.encoder.encode(message)?;
-        Some(Encoded::new(self.rsv, payload))
-    }
+    /// While the connection is open.
+    encoder: Option<Box<dyn Encoder>>,
 }
 
 /// A new endpoint.
@@ -93,17 +82,23 @@ impl Sender {
             outbox: Outbox::new(masks),
             keepalive: Keepalive::default(),
             closing: None,
-            agreed: None,
+            rsv: Rsv::NONE,
+            encoder: None,
         }
     }
 
     /// Sends messages in the form of an extension that was agreed on.
     #[must_use]
     pub fn with_extension(mut self, extension: &(impl Extension + ?Sized)) -> Self {
-        self.agreed = Some(Box::new(Agreed {
-            rsv: extension.rsv(),
-            encoder: extension.encoder(),
-        }));
+        self.encoder = Some(extension.encoder());
+        self.with_rsv(extension.rsv())
+    }
+
+    /// An extension with these reserved bits was agreed on, and no message is encoded here:
+    /// only what [`send_encoded`](Self::send_encoded) gets leaves in its form.
+    #[must_use]
+    pub fn with_rsv(mut self, rsv: Rsv) -> Self {
+        self.rsv = rsv;
         self
     }
 }
@@ -138,11 +133,18 @@ impl Sender {
         match self.state {
             State::Open => {
                 closing.pending = Some(frame);
-                self.state = State::Ending;
+                self.leave(State::Ending);
             }
-            State::Closing => self.state = State::Ending,
+            State::Closing => self.leave(State::Ending),
             State::Ending | State::Over => {}
         }
+    }
+
+    /// Leaves `Open`, or what comes behind it: messages are refused from here on, and those that wait
+    /// are encoded already.
+    fn leave(&mut self, next: State) {
+        self.state = next;
+        self.encoder = None;
     }
 
     /// A deadline of [`poll_timeout`](Self::poll_timeout) has passed, or may have. Returns the

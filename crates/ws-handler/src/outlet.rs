@@ -5,7 +5,7 @@ use std::{
     task::{Context, Waker},
 };
 
-use ws_connection::{Encoded, Message, SendError, Sender};
+use ws_connection::{Encoded, Extension, Message, SendError, Sender};
 use ws_deflate::{PermessageDeflate, Prepared};
 
 use crate::{
@@ -57,7 +57,7 @@ impl Outlet {
     #[must_use]
     pub fn with_deflate(sender: Sender, deflate: PermessageDeflate) -> Self {
         let sender = match deflate.deflater() {
-            Some(_) => sender,
+            Some(_) => sender.with_rsv(deflate.rsv()),
             None => sender.with_extension(&deflate),
         };
         Self::shared(sender, Some(Box::new(deflate)))

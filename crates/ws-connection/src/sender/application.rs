@@ -21,9 +21,12 @@ impl Sender {
     pub fn send<'a>(&mut self, message: impl Into<Message<'a>>) -> Result<(), SendError<'a>> {
         let message = self.admit(message.into())?;
         let kind = message.kind();
-        let agreed = self.agreed.as_mut();
-        match agreed.and_then(|agreed| agreed.encode(&message)) {
-            Some(encoded) => self.outbox.push_encoded(kind, encoded, &self.config),
+        let encoder = self.encoder.as_mut();
+        match encoder.and_then(|encoder| encoder.encode(&message)) {
+            Some(payload) => {
+                let encoded = Encoded::new(self.rsv, payload);
+                self.outbox.push_encoded(kind, encoded, &self.config);
+            }
             None => self.outbox.push(message, &self.config),
         }
         self.marks.rise(self.outbox.len(), &self.config);
@@ -35,6 +38,8 @@ impl Sender {
     /// a lock, or once for many connections. It must be what the peer's decoder understands
     /// whatever it remembers of earlier messages.
     ///
+    /// Where no extension with its reserved bits was agreed on, the message leaves in its own form.
+    ///
     /// # Errors
     ///
     /// See [`send`](Self::send).
@@ -44,18 +49,26 @@ impl Sender {
         encoded: Encoded,
     ) -> Result<(), SendError<'a>> {
         let message = self.admit(message.into())?;
-        if let Some(agreed) = &mut self.agreed {
-            agreed.encoder.skip();
+        if encoded.rsv == self.rsv && !self.rsv.is_empty() {
+            if let Some(encoder) = &mut self.encoder {
+                encoder.skip();
+            }
+            let kind = message.kind();
+            self.outbox.push_encoded(kind, encoded, &self.config);
+        } else {
+            self.outbox.push(message, &self.config);
         }
-        let kind = message.kind();
-        self.outbox.push_encoded(kind, encoded, &self.config);
         self.marks.rise(self.outbox.len(), &self.config);
         Ok(())
     }
 
-    /// The message back when it can be sent now.
+    /// The message back when it could be sent now: a look before the work of encoding it.
+    ///
+    /// # Errors
+    ///
+    /// See [`send`](Self::send).
     #[inline]
-    fn admit<'a>(&self, message: Message<'a>) -> Result<Message<'a>, SendError<'a>> {
+    pub fn admit<'a>(&self, message: Message<'a>) -> Result<Message<'a>, SendError<'a>> {
         if self.state != State::Open {
             return Err(SendError::Closed(message));
         }
@@ -90,7 +103,7 @@ impl Sender {
     pub fn close(&mut self, frame: impl Into<Option<CloseFrame>>) {
         if self.state == State::Open {
             self.closing.get_or_insert_default().pending = Some(frame.into());
-            self.state = State::Closing;
+            self.leave(State::Closing);
         }
     }
 
@@ -110,13 +123,12 @@ impl Sender {
         if closing.handshake.sent().is_none() && closing.leaving.is_none() {
             closing.pending = Some(Some(frame));
         }
-        self.state = State::Ending;
+        self.leave(State::Ending);
     }
 
     /// Ends everything now: nothing more is written, no timer runs.
     pub fn abort(&mut self) {
-        self.state = State::Over;
-        self.agreed = None;
+        self.leave(State::Over);
         self.outbox.abort();
         if let Some(closing) = &mut self.closing {
             closing.pending = None;

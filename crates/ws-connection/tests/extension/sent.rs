@@ -1,7 +1,7 @@
 use std::{sync::atomic::Ordering::Relaxed, time::Instant};
 
 use bytes::Buf;
-use ws_connection::{Batch, Compress, Config, Encoded, Message, SendError, Sender};
+use ws_connection::{Batch, Compress, Config, Encoded, Event, Message, SendError, Sender};
 use ws_frame::{CloseCode, CloseFrame, MaskingKey, Rsv};
 
 use crate::doubled::Doubled;
@@ -77,9 +77,38 @@ fn what_was_encoded_beforehand_is_sent_and_the_encoder_is_told() {
     assert_eq!(doubled.skipped.load(Relaxed), 1);
     assert_eq!(written(&mut sender), b"\xA1\x02x.");
 
-    let mut sender = Sender::server(Config::default());
+    let mut sender = Sender::server(Config::default()).with_rsv(Rsv::RSV2);
     sender.send_encoded("xx", encoded).expect("open");
-    assert_eq!(written(&mut sender), b"\xA1\x02x.");
+    sender.send("xx").expect("open");
+    assert_eq!(written(&mut sender), b"\xA1\x02x.\x81\x02xx");
+}
+
+#[test]
+fn no_frame_has_reserved_bits_that_were_not_agreed_on() {
+    let (with_other_bits, doubled) = server(Config::default());
+    for (mut sender, rsv) in [
+        (Sender::server(Config::default()), Rsv::RSV2),
+        (Sender::server(Config::default()), Rsv::NONE),
+        (with_other_bits, Rsv::RSV1),
+    ] {
+        let encoded = Encoded::new(rsv, "x.");
+        sender.send_encoded("xx", encoded).expect("open");
+        assert_eq!(written(&mut sender), b"\x81\x02xx", "{rsv}");
+    }
+    assert_eq!(doubled.skipped.load(Relaxed), 0);
+}
+
+#[test]
+fn who_encodes_elsewhere_can_look_first_whether_there_is_room() {
+    let (mut sender, _) = server(Config::default().with_max_queue(1));
+    let message = sender.admit(Message::from("aa")).expect("open");
+    sender.send(message).expect("open");
+    let refused = sender.admit(Message::from("bb")).expect_err("full");
+    assert!(matches!(&refused, SendError::Full(_)), "{refused:?}");
+    assert_eq!(refused.into_message().as_text(), Some("bb"));
+    sender.close(None);
+    let refused = sender.admit(Message::from("cc")).expect_err("closing");
+    assert!(matches!(refused, SendError::Closed(_)), "{refused:?}");
 }
 
 #[test]
@@ -110,9 +139,26 @@ fn what_is_encoded_counts_for_the_high_water_mark() {
 }
 
 #[test]
-fn the_encoder_goes_when_all_is_over() {
-    let (mut sender, doubled) = server(Config::default());
-    assert_eq!(doubled.alive(), 1);
-    sender.abort();
-    assert_eq!(doubled.alive(), 0);
+fn the_encoder_goes_when_nothing_more_can_be_sent_and_what_waits_is_written() {
+    type End = fn(&mut Sender);
+    let endings: [(End, &[u8]); 4] = [
+        (|sender| sender.close(None), b"\xA1\x02a.\x88\x00"),
+        (
+            |sender| sender.on_event(Instant::now(), &Event::Close(None)),
+            b"\xA1\x02a.\x88\x00",
+        ),
+        (
+            |sender| sender.fail_with(CloseFrame::from(CloseCode::NORMAL)),
+            b"\x88\x02\x03\xE8",
+        ),
+        (Sender::abort, b""),
+    ];
+    for (end, left) in endings {
+        let (mut sender, doubled) = server(Config::default());
+        sender.send("aa").expect("open");
+        assert_eq!(doubled.alive(), 1);
+        end(&mut sender);
+        assert_eq!(doubled.alive(), 0);
+        assert_eq!(written(&mut sender), left);
+    }
 }

@@ -2,11 +2,12 @@
 //!
 //! The allocator counts per thread, so the tests may run beside one another.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use allocation_counter::AllocationInfo;
-use ws_connection::{Config, Message, Receiver, Role, Sender};
+use ws_connection::{Config, Event, Message, Receiver, Role, Sender};
 use ws_deflate::{Deflate, Deflater, PermessageDeflate, Takeover, WindowBits};
+use ws_frame::CloseCode;
 
 use crate::peer::{Peer, Told};
 
@@ -106,12 +107,12 @@ fn used(takeover: Takeover, bits: WindowBits) -> (Sender, Receiver) {
     let mut batch = ws_connection::Batch::default();
     for seed in 1..4 {
         sender.send(text(seed)).expect("open");
-        sender.transmit(std::time::Instant::now(), &mut batch);
+        sender.transmit(Instant::now(), &mut batch);
         let len = bytes::Buf::remaining(&batch);
         let mut bytes = bytes::Buf::copy_to_bytes(&mut batch, len).to_vec();
         let mut input = &mut bytes[..];
         while receiver.receive(&mut input).expect("legal").is_some() {}
-        sender.transmit(std::time::Instant::now(), &mut batch);
+        sender.transmit(Instant::now(), &mut batch);
     }
     (sender, receiver)
 }
@@ -145,6 +146,21 @@ fn with_takeover_the_window_is_what_a_receiver_holds() {
             held <= receiver_holds + 1024,
             "{bits}: {both:?}, {sender:?}"
         );
+    }
+}
+
+#[test]
+fn a_compressor_goes_as_soon_as_nothing_more_can_be_sent() {
+    type End = fn(&mut Sender);
+    let endings: [End; 3] = [
+        |sender| sender.close(None),
+        |sender| sender.on_event(Instant::now(), &Event::Close(None)),
+        |sender| sender.fail_with(CloseCode::NORMAL.into()),
+    ];
+    for end in endings {
+        let (mut sender, _receiver) = used(Takeover::On, WindowBits::MAX);
+        let ((), info) = measure(|| end(&mut sender));
+        assert!(info.bytes_current < -(256 << 10), "{info:?}");
     }
 }
 
