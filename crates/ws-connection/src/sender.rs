@@ -52,8 +52,9 @@ pub struct Sender {
     closing: Option<Box<Closing>>,
     /// Of the extension that was agreed on.
     rsv: Rsv,
-    /// While the connection is open.
-    encoder: Option<Box<dyn Encoder>>,
+    /// While the connection is open. In a box of its own, so that a connection without one holds one
+    /// word for it and not two.
+    encoder: Option<Box<Box<dyn Encoder>>>,
 }
 
 /// A new endpoint.
@@ -90,7 +91,7 @@ impl Sender {
     /// Sends messages in the form of an extension that was agreed on.
     #[must_use]
     pub fn with_extension(mut self, extension: &(impl Extension + ?Sized)) -> Self {
-        self.encoder = Some(extension.encoder());
+        self.encoder = Some(Box::new(extension.encoder()));
         self.with_rsv(extension.rsv())
     }
 
