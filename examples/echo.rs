@@ -24,6 +24,7 @@ Options:
   --handshake-timeout SECONDS  how long an opening handshake may take [default: 10]
   --any-origin                 accept connections from web pages of any host
   --deflate                    compress messages with clients that offer it (RFC 7692)
+  --level N                    the same, and how hard: 0 to 9 [default: 1]
   --takeover BITS              the same, and each message may refer to those before, within a window
                                of 8 to 15 bits
   --help                       print this
@@ -68,6 +69,7 @@ fn main() -> ExitCode {
 struct Settings {
     addr: SocketAddr,
     workers: usize,
+    deflate: Option<Deflate>,
     builder: Builder,
 }
 
@@ -77,6 +79,7 @@ impl Settings {
         let mut settings = Self {
             addr: SocketAddr::from(([127, 0, 0, 1], 9001)),
             workers: 1,
+            deflate: None,
             builder: Server::builder().max_message(16 << 20),
         };
         while let Some(arg) = args.next()? {
@@ -92,12 +95,16 @@ impl Settings {
                     settings.builder = builder.handshake_timeout(wait);
                 }
                 Long("any-origin") => settings.builder = builder.origins(Origins::any()),
-                Long("deflate") => {
-                    settings.builder = builder.deflate(Deflate::default());
+                Long("deflate") => settings.deflate = Some(settings.deflate.unwrap_or_default()),
+                Long("level") => {
+                    let level = args.value()?.parse_with(level)?;
+                    let deflate = settings.deflate.unwrap_or_default();
+                    settings.deflate = Some(deflate.with_level(level));
                 }
                 Long("takeover") => {
-                    let deflate = args.value()?.parse_with(takeover)?;
-                    settings.builder = builder.deflate(deflate);
+                    let bits = args.value()?.parse_with(window_bits)?;
+                    let deflate = settings.deflate.unwrap_or_default();
+                    settings.deflate = Some(takeover(deflate, bits));
                 }
                 Long("help") | Short('h') => return Ok(None),
                 other => return Err(other.unexpected()),
@@ -107,13 +114,16 @@ impl Settings {
     }
 
     fn run(self) -> io::Result<()> {
+        let builder = match self.deflate {
+            Some(deflate) => self.builder.deflate(deflate),
+            None => self.builder,
+        };
         let mut runtime = match self.workers {
             0 => tokio::runtime::Builder::new_multi_thread(),
             _ => tokio::runtime::Builder::new_current_thread(),
         };
         runtime.enable_all().build()?.block_on(async {
-            let builder = self.builder.workers(self.workers);
-            let server = builder.bind(self.addr).await?;
+            let server = builder.workers(self.workers).bind(self.addr).await?;
             let signal = signals::termination()?;
             let traffic = server.traffic();
             println!("listening on ws://{}", server.local_addr()?);
@@ -126,14 +136,22 @@ impl Settings {
     }
 }
 
-fn takeover(text: &str) -> Result<Deflate, String> {
+fn level(text: &str) -> Result<u8, &'static str> {
+    let level = text.parse().ok().filter(|level| *level <= 9);
+    level.ok_or("a level is 0 to 9")
+}
+
+fn window_bits(text: &str) -> Result<WindowBits, &'static str> {
     let bits = text.parse().ok().and_then(WindowBits::new);
-    let bits = bits.ok_or("a window has 8 to 15 bits")?;
-    Ok(Deflate::default()
+    bits.ok_or("a window has 8 to 15 bits")
+}
+
+fn takeover(deflate: Deflate, bits: WindowBits) -> Deflate {
+    deflate
         .with_takeover(Takeover::On)
         .with_window_bits(bits)
         .with_peer_takeover(Takeover::On)
-        .with_peer_window_bits(bits))
+        .with_peer_window_bits(bits)
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use super::contestant::{FASTWEBSOCKETS, FLOOR, OURS, OURS_DEFLATE, SOCKUDO, TUNGSTENITE, YAWC};
+use super::contestant::{
+    FASTWEBSOCKETS, FLOOR, OURS, OURS_DEFLATE, OURS_DEFLATE_6, SOCKUDO, SOCKUDO_1, TUNGSTENITE,
+    YAWC, YAWC_1,
+};
 use crate::failure::Failure;
 use crate::load::generator::{Check, Coding, Frames, Kind, Server, Traffic, descriptors, idle};
 
@@ -173,8 +176,17 @@ pub(crate) const CASES: &[Case] = &[
 /// Servers that do not compress.
 const PLAIN: &[&str] = &[OURS, FASTWEBSOCKETS, TUNGSTENITE, FLOOR];
 
-/// Servers that compress each message for itself, and what the same messages cost us without.
-const DEFLATE: &[&str] = &[OURS_DEFLATE, OURS, SOCKUDO, YAWC];
+/// Servers that compress each message for itself, at their default levels (ours 1, the others 6) and at each other's;
+/// and what the same messages cost us without.
+const DEFLATE: &[&str] = &[
+    OURS_DEFLATE,
+    SOCKUDO,
+    YAWC,
+    SOCKUDO_1,
+    YAWC_1,
+    OURS_DEFLATE_6,
+    OURS,
+];
 
 impl Case {
     /// Puts this load on a server that has done nothing yet.

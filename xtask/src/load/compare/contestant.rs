@@ -35,6 +35,7 @@ enum Home {
 pub(crate) const CONTESTANTS: &[Contestant] = &[
     Contestant::ours(OURS, Coding::Plain, &[]),
     Contestant::ours(OURS_DEFLATE, Coding::NoTakeover, &["--deflate"]),
+    Contestant::ours(OURS_DEFLATE_6, Coding::NoTakeover, &["--level", "6"]),
     Contestant::ours("echo-takeover", Coding::Takeover, &["--takeover", "15"]),
     Contestant::ours("echo-takeover-12", Coding::Takeover, &["--takeover", "12"]),
     Contestant::peer(FASTWEBSOCKETS, Coding::Plain, "fastwebsockets-echo", &[]),
@@ -42,15 +43,30 @@ pub(crate) const CONTESTANTS: &[Contestant] = &[
     Contestant::peer(FLOOR, Coding::Plain, "floor-echo", &[]),
     Contestant::peer(SOCKUDO, Coding::NoTakeover, "sockudo-echo", &["--deflate"]),
     Contestant::peer(YAWC, Coding::NoTakeover, "yawc-echo", &["--deflate"]),
+    Contestant::peer(
+        SOCKUDO_1,
+        Coding::NoTakeover,
+        "sockudo-echo",
+        &["--deflate", "--level", "1"],
+    ),
+    Contestant::peer(
+        YAWC_1,
+        Coding::NoTakeover,
+        "yawc-echo",
+        &["--deflate", "--level", "1"],
+    ),
 ];
 
 pub(crate) const OURS: &str = "echo";
 pub(crate) const OURS_DEFLATE: &str = "echo-deflate";
+pub(crate) const OURS_DEFLATE_6: &str = "echo-deflate-6";
 pub(crate) const FASTWEBSOCKETS: &str = "fastwebsockets";
 pub(crate) const TUNGSTENITE: &str = "tungstenite";
 pub(crate) const FLOOR: &str = "floor";
 pub(crate) const SOCKUDO: &str = "sockudo-deflate";
 pub(crate) const YAWC: &str = "yawc-deflate";
+pub(crate) const SOCKUDO_1: &str = "sockudo-deflate-1";
+pub(crate) const YAWC_1: &str = "yawc-deflate-1";
 
 impl Contestant {
     const fn ours(name: &'static str, coding: Coding, flags: &'static [&'static str]) -> Self {
