@@ -1,13 +1,12 @@
-use std::{mem, sync::Arc};
+use std::mem;
 
-use bytes::Bytes;
 use ws_connection::{Compress, Encoded, Encoder, Message};
 use ws_frame::Rsv;
 use zlib_rs::DeflateFlush;
 
 use crate::{
-    Deflate, Traffic, WindowBits,
-    pool::{Compressor, with_compressor},
+    Deflate, WindowBits,
+    pool::{Compressor, with_compressor, with_scratch},
     shape::Shape,
 };
 
@@ -32,7 +31,6 @@ const TAIL: &[u8] = b"\x00\x00\xff\xff";
 pub struct Deflater {
     shape: Shape,
     threshold: usize,
-    traffic: Option<Arc<Traffic>>,
 }
 
 impl Deflater {
@@ -43,24 +41,6 @@ impl Deflater {
         Self {
             shape: Shape::new(settings, window_bits),
             threshold: settings.threshold(),
-            traffic: None,
-        }
-    }
-
-    /// Counts what it does.
-    #[must_use]
-    pub fn with_traffic(mut self, traffic: Option<Arc<Traffic>>) -> Self {
-        self.traffic = traffic;
-        self
-    }
-
-    pub(crate) fn traffic(&self) -> Option<&Arc<Traffic>> {
-        self.traffic.as_ref()
-    }
-
-    pub(crate) fn count(&self, message: &Message<'_>, payload: &[u8]) {
-        if let Some(traffic) = &self.traffic {
-            traffic.add_sent(message.len(), payload.len());
         }
     }
 
@@ -69,12 +49,20 @@ impl Deflater {
     /// [says so](Message::with_compress).
     #[must_use]
     pub fn encode(&self, message: &Message<'_>) -> Option<Encoded> {
+        Some(Encoded::new(Rsv::RSV1, self.deflate(message)?))
+    }
+
+    /// Whether [`encode`](Self::encode) is any work for this message: whether it tries.
+    #[must_use]
+    pub fn tries(&self, message: &Message<'_>) -> bool {
+        self.most(message).is_some()
+    }
+
+    fn deflate(&self, message: &Message<'_>) -> Option<Vec<u8>> {
         let most = self.most(message)?;
-        let payload = with_compressor(self.shape, |compressor| {
+        with_compressor(self.shape, |compressor| {
             compressor.deflate(message.as_bytes(), most)
-        })?;
-        self.count(message, &payload);
-        Some(Encoded::new(Rsv::RSV1, Bytes::from(payload)))
+        })
     }
 
     /// How long the deflated message may be; `None` when it is not to be deflated.
@@ -116,13 +104,11 @@ impl Encoder for TakeoverDeflater {
             .compressor
             .get_or_insert_with(|| Box::new(Compressor::new(shape)));
         if mem::take(&mut self.is_astray) {
-            compressor.deflate.reset();
+            compressor.reset();
         }
         let payload = compressor.deflate(message.as_bytes(), most);
-        match &payload {
-            Some(payload) => self.deflater.count(message, payload),
-            None => self.is_astray = true,
-        }
+        // The peer sees nothing of what does not leave.
+        self.is_astray = payload.is_none();
         payload
     }
 
@@ -135,8 +121,7 @@ impl Encoder for TakeoverDeflater {
 
 impl Encoder for Deflater {
     fn encode(&mut self, message: &Message<'_>) -> Option<Vec<u8>> {
-        let encoded = Deflater::encode(self, message)?;
-        Some(encoded.payload().to_vec())
+        self.deflate(message)
     }
 
     fn skip(&mut self) {}
@@ -145,7 +130,16 @@ impl Encoder for Deflater {
 impl Compressor {
     /// The payload deflated, in at most so many bytes.
     fn deflate(&mut self, payload: &[u8], most: usize) -> Option<Vec<u8>> {
-        let Self { deflate, scratch } = self;
+        with_scratch(|scratch| self.deflate_through(scratch, payload, most))
+    }
+
+    fn deflate_through(
+        &mut self,
+        scratch: &mut [u8],
+        payload: &[u8],
+        most: usize,
+    ) -> Option<Vec<u8>> {
+        let Self { deflate } = self;
         let mut deflated = Vec::new();
         let mut rest = payload;
         loop {

@@ -43,6 +43,7 @@
 
 mod agreement;
 mod answer_error;
+mod counted;
 mod deflate;
 mod deflater;
 mod history;

@@ -4,7 +4,7 @@ use ws_connection::{Decoder, Encoded, Encoder, Extension, Role};
 use ws_frame::Rsv;
 
 use crate::{
-    Agreement, Deflate, Deflater, Prepared, Takeover, Traffic, WindowBits,
+    Agreement, Deflate, Deflater, Prepared, Takeover, Traffic, WindowBits, counted::Counted,
     deflater::TakeoverDeflater, inflater::Inflater,
 };
 
@@ -44,6 +44,7 @@ pub struct PermessageDeflate {
     role: Role,
     /// Of our messages.
     deflater: Deflater,
+    traffic: Option<Arc<Traffic>>,
 }
 
 impl PermessageDeflate {
@@ -56,14 +57,22 @@ impl PermessageDeflate {
             settings,
             agreement,
             role,
+            traffic: None,
         }
     }
 
-    /// Counts what it does.
+    /// Counts what its decoder and its encoder make.
     #[must_use]
     pub fn with_traffic(mut self, traffic: Arc<Traffic>) -> Self {
-        self.deflater = self.deflater.with_traffic(Some(traffic));
+        self.traffic = Some(traffic);
         self
+    }
+
+    /// See [`with_traffic`](Self::with_traffic). Who sends what [`deflater`](Self::deflater) or
+    /// [`encoded`](Self::encoded) has made [adds](Traffic::add_sent) it once it is queued.
+    #[must_use]
+    pub fn traffic(&self) -> Option<&Traffic> {
+        self.traffic.as_deref()
     }
 
     /// What was agreed on.
@@ -86,9 +95,7 @@ impl PermessageDeflate {
     #[must_use]
     pub fn encoded(&self, prepared: &Prepared) -> Option<Encoded> {
         let (_, bits) = self.ours();
-        let encoded = prepared.encoded(bits)?.clone();
-        self.deflater.count(prepared.message(), encoded.payload());
-        Some(encoded)
+        prepared.encoded(bits).cloned()
     }
 
     /// How we compress.
@@ -117,15 +124,14 @@ impl Extension for PermessageDeflate {
             (Takeover::On, bits) => Some(bits),
             (Takeover::Off, _) => None,
         };
-        let traffic = self.deflater.traffic().cloned();
-        Box::new(Inflater::new(&self.settings, window, traffic))
+        Box::new(Inflater::new(&self.settings, window, self.traffic.clone()))
     }
 
     fn encoder(&self) -> Box<dyn Encoder> {
-        let deflater = self.deflater.clone();
+        let (deflater, traffic) = (self.deflater.clone(), self.traffic.clone());
         match self.ours() {
-            (Takeover::Off, _) => Box::new(deflater),
-            (Takeover::On, _) => Box::new(TakeoverDeflater::new(deflater)),
+            (Takeover::Off, _) => Box::new(Counted::new(deflater, traffic)),
+            (Takeover::On, _) => Box::new(Counted::new(TakeoverDeflater::new(deflater), traffic)),
         }
     }
 }

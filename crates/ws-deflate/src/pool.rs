@@ -7,10 +7,10 @@ use crate::shape::Shape;
 /// Inflaters that a thread keeps for its next messages, of some 46 KiB each.
 const INFLATERS: usize = 4;
 
-/// Compressors that a thread keeps, each of another shape and of up to 368 KiB.
+/// Compressors that a thread keeps, each of another shape and of up to 372 KiB.
 const COMPRESSORS: usize = 4;
 
-/// What a compressor writes to before it is copied to its length.
+/// What compressors write to before it is copied to its length: one for each thread.
 const SCRATCH: usize = 16 << 10;
 
 thread_local! {
@@ -26,28 +26,46 @@ struct Pool {
     inflaters: Vec<Box<Inflate>>,
     /// The one that was used last is the last.
     compressors: Vec<(Shape, Compressor)>,
+    /// `None` before the first message, and while it is lent.
+    scratch: Option<Box<[u8]>>,
 }
 
 impl Pool {
     const EMPTY: Self = Self {
         inflaters: Vec::new(),
         compressors: Vec::new(),
+        scratch: None,
     };
 }
 
-/// A compressor and the room that it writes to.
+/// A compressor of zlib.
 pub(crate) struct Compressor {
     pub(crate) deflate: Deflate,
-    pub(crate) scratch: Box<[u8]>,
 }
 
 impl Compressor {
     pub(crate) fn new(shape: Shape) -> Self {
         Self {
             deflate: shape.compressor(),
-            scratch: vec![0; SCRATCH].into(),
         }
     }
+
+    /// Forgets what it remembers.
+    pub(crate) fn reset(&mut self) {
+        self.deflate.reset();
+    }
+}
+
+/// Calls with room for what a compressor writes.
+pub(crate) fn with_scratch<T>(call: impl FnOnce(&mut [u8]) -> T) -> T {
+    let mut scratch = match POOL.try_with(|pool| pool.borrow_mut().scratch.take()) {
+        Ok(Some(kept)) => kept,
+        // There is none, or the thread ends.
+        Ok(None) | Err(_) => vec![0; SCRATCH].into(),
+    };
+    let result = call(&mut scratch);
+    let _ = POOL.try_with(|pool| pool.borrow_mut().scratch = Some(scratch));
+    result
 }
 
 /// Calls with a compressor of this shape that remembers nothing.
@@ -59,7 +77,7 @@ pub(crate) fn with_compressor<T>(shape: Shape, call: impl FnOnce(&mut Compressor
     });
     let mut compressor = match kept {
         Ok(Some(mut kept)) => {
-            kept.deflate.reset();
+            kept.reset();
             kept
         }
         // There is none, or the thread ends.

@@ -20,9 +20,9 @@ struct Counter {
 }
 
 impl Counter {
-    fn add(&self, plain: usize, deflated: u64) {
-        self.plain.fetch_add(plain as u64, Relaxed);
-        self.deflated.fetch_add(deflated, Relaxed);
+    fn add(&self, volume: Volume) {
+        self.plain.fetch_add(volume.plain, Relaxed);
+        self.deflated.fetch_add(volume.deflated, Relaxed);
     }
 
     fn get(&self) -> Volume {
@@ -63,11 +63,13 @@ impl Traffic {
         self.received.get()
     }
 
-    pub(crate) fn add_sent(&self, plain: usize, deflated: usize) {
-        self.sent.add(plain, deflated as u64);
+    /// Adds a message that was sent, for those who deflate messages before they are queued.
+    pub fn add_sent(&self, volume: Volume) {
+        self.sent.add(volume);
     }
 
     pub(crate) fn add_received(&self, plain: usize, deflated: u64) {
-        self.received.add(plain, deflated);
+        let plain = plain as u64;
+        self.received.add(Volume { plain, deflated });
     }
 }

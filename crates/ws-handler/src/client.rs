@@ -1,10 +1,10 @@
 use std::time::Duration;
 
-use ws_connection::{Encoded, Message, PingError, SendError};
+use ws_connection::{Message, PingError, SendError};
 use ws_deflate::{Agreement, PermessageDeflate, Prepared};
 use ws_frame::CloseFrame;
 
-use crate::{Handle, Outlet, Peer, outlet::send};
+use crate::{Handle, Outlet, Peer, outgoing::Outgoing};
 
 /// The peer that connected to us, as its callbacks see it.
 ///
@@ -55,20 +55,20 @@ impl Client {
     /// [`Message`] as it was received.
     pub fn send<'a>(&mut self, message: impl Into<Message<'a>>) -> Sent {
         // Outside the lock: the conversion may be anybody's code, and compression takes its time.
-        let message = message.into();
-        let encoded = self.outlet.encode(&message);
-        self.push(message, encoded)
+        let outgoing = self.outlet.outgoing(message.into());
+        self.push(outgoing)
     }
 
     /// Queues a message that is sent to many.
     pub fn send_prepared(&mut self, prepared: &Prepared) -> Sent {
-        let encoded = self.outlet.encoded(prepared);
-        self.push(prepared.message().clone(), encoded)
+        let outgoing = self.outlet.prepared(prepared);
+        self.push(Ok(outgoing))
     }
 
-    fn push(&mut self, message: Message<'_>, encoded: Option<Encoded>) -> Sent {
+    fn push(&mut self, outgoing: Result<Outgoing<'_>, SendError<'_>>) -> Sent {
         let mut sender = self.outlet.lock();
-        let sent = send(&mut sender, message, encoded);
+        let deflate = self.outlet.deflate();
+        let sent = outgoing.and_then(|outgoing| outgoing.send(&mut sender, deflate));
         self.congested = sender.is_congested();
         drop(sender);
         match sent {

@@ -4,7 +4,7 @@ use ws_connection::{Message, PingError, SendError};
 use ws_deflate::Prepared;
 use ws_frame::CloseFrame;
 
-use crate::{Outlet, Sent, outlet::send};
+use crate::{Outlet, Sent, outgoing::Outgoing};
 
 /// Sends to one client from any task or thread; as many as you like, for as long as you like.
 ///
@@ -27,11 +27,8 @@ impl Handle {
     /// The message comes back when the connection is closing or ended, or when its write queue is
     /// at the hard limit.
     pub fn send<'a>(&self, message: impl Into<Message<'a>>) -> Result<Sent, SendError<'a>> {
-        let message = message.into();
-        let encoded = self.outlet.encode(&message);
-        self.outlet
-            .request(|sender| send(sender, message, encoded))?;
-        Ok(Sent::Queued)
+        let outgoing = self.outlet.outgoing(message.into())?;
+        self.queue(outgoing)
     }
 
     /// Queues a message that is sent to many.
@@ -53,10 +50,13 @@ impl Handle {
     ///
     /// See [`send`](Self::send).
     pub fn send_prepared(&self, prepared: &Prepared) -> Result<Sent, SendError<'static>> {
-        let encoded = self.outlet.encoded(prepared);
-        let message = prepared.message().clone();
+        self.queue(self.outlet.prepared(prepared))
+    }
+
+    fn queue<'a>(&self, outgoing: Outgoing<'a>) -> Result<Sent, SendError<'a>> {
+        let deflate = self.outlet.deflate();
         self.outlet
-            .request(|sender| send(sender, message, encoded))?;
+            .request(|sender| outgoing.send(sender, deflate))?;
         Ok(Sent::Queued)
     }
 

@@ -31,6 +31,7 @@ mod client;
 mod close_info;
 mod handle;
 mod handler;
+mod outgoing;
 mod outlet;
 mod panic;
 mod peer;

@@ -5,11 +5,12 @@ use std::{
     task::{Context, Waker},
 };
 
-use ws_connection::{Encoded, Extension, Message, SendError, Sender};
+use ws_connection::{Compress, Extension, Message, SendError, Sender};
 use ws_deflate::{PermessageDeflate, Prepared};
 
 use crate::{
     Client, Handle, Peer,
+    outgoing::Outgoing,
     sync::{Arc, AtomicBool, Mutex, MutexGuard, Ordering},
 };
 
@@ -123,14 +124,28 @@ impl Outlet {
         self.shared.deflate.as_deref()
     }
 
-    /// The message deflated, where that needs no lock.
-    pub(crate) fn encode(&self, message: &Message<'_>) -> Option<Encoded> {
-        self.deflate()?.deflater()?.encode(message)
+    /// The message, deflated where that needs no lock. It is the work of a deflate that a look at the
+    /// queue goes before: a peer that does not read is sent to in vain, and perhaps often.
+    #[inline]
+    pub(crate) fn outgoing<'a>(&self, message: Message<'a>) -> Result<Outgoing<'a>, SendError<'a>> {
+        let deflater = self.deflate().and_then(PermessageDeflate::deflater);
+        let Some(deflater) = deflater.filter(|deflater| deflater.tries(&message)) else {
+            return Ok(Outgoing::new(message, None));
+        };
+        let message = self.lock().admit(message)?;
+        let encoded = deflater.encode(&message);
+        Ok(Outgoing::new(message, encoded))
     }
 
-    /// The prepared message deflated.
-    pub(crate) fn encoded(&self, prepared: &Prepared) -> Option<Encoded> {
-        self.deflate()?.encoded(prepared)
+    /// The prepared message. It is deflated once for all who are sent it, so nothing is looked at
+    /// before; and if it did not become shorter then, no connection tries it again.
+    pub(crate) fn prepared(&self, prepared: &Prepared) -> Outgoing<'static> {
+        let encoded = self.deflate().and_then(|deflate| deflate.encoded(prepared));
+        let message = prepared.message().clone();
+        match encoded {
+            Some(_) => Outgoing::new(message, encoded),
+            None => Outgoing::new(message.with_compress(Compress::Never), None),
+        }
     }
 
     /// Changes the sender and wakes the driver.
@@ -211,17 +226,5 @@ fn wake(mut locked: MutexGuard<'_, Locked>) {
     drop(locked);
     if let Some(waker) = waker {
         waker.wake();
-    }
-}
-
-/// Sends a message, deflated where somebody has done that.
-pub(crate) fn send<'a>(
-    sender: &mut Sender,
-    message: Message<'a>,
-    encoded: Option<Encoded>,
-) -> Result<(), SendError<'a>> {
-    match encoded {
-        Some(encoded) => sender.send_encoded(message, encoded),
-        None => sender.send(message),
     }
 }

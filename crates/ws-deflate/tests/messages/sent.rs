@@ -9,15 +9,15 @@ use ws_deflate::{
 use ws_frame::MaskingKey;
 
 /// Both ends of what both want, counted.
-struct Ends {
-    server: PermessageDeflate,
-    client: PermessageDeflate,
+pub(crate) struct Ends {
+    pub(crate) server: PermessageDeflate,
+    pub(crate) client: PermessageDeflate,
     agreed: Agreement,
-    at_server: Arc<Traffic>,
+    pub(crate) at_server: Arc<Traffic>,
     at_client: Arc<Traffic>,
 }
 
-fn ends(takeover: Takeover, bits: u8) -> Ends {
+pub(crate) fn ends(takeover: Takeover, bits: u8) -> Ends {
     let bits = WindowBits::new(bits).expect("legal");
     let settings = Arc::new(
         Deflate::default()
@@ -40,11 +40,11 @@ fn ends(takeover: Takeover, bits: u8) -> Ends {
     }
 }
 
-fn text(what: &str) -> String {
+pub(crate) fn text(what: &str) -> String {
     format!("{what}, and what is said again and again; ").repeat(30)
 }
 
-fn written(sender: &mut Sender) -> Vec<u8> {
+pub(crate) fn written(sender: &mut Sender) -> Vec<u8> {
     let mut batch = Batch::default();
     sender.transmit(Instant::now(), &mut batch);
     batch.copy_to_bytes(batch.remaining()).to_vec()
@@ -59,7 +59,7 @@ fn read(receiver: &mut Receiver, mut bytes: Vec<u8>) -> String {
 }
 
 /// Bytes that nothing makes shorter.
-fn noise(len: usize) -> Vec<u8> {
+pub(crate) fn noise(len: usize) -> Vec<u8> {
     let mut state = 1_u32;
     let mut byte = || {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -122,7 +122,12 @@ fn a_prepared_message_may_stand_between_any_others() {
                 assert_eq!(read(&mut receiver, written(&mut sender)), text(what));
                 let encoded = ends.server.encoded(&prepared).expect("shorter");
                 let message = prepared.message().clone();
+                let volume = Volume {
+                    plain: message.len() as u64,
+                    deflated: encoded.payload().len() as u64,
+                };
                 sender.send_encoded(message, encoded).expect("open");
+                ends.server.traffic().expect("counted").add_sent(volume);
                 assert_eq!(read(&mut receiver, written(&mut sender)), text("to all"));
             }
             assert_eq!(ends.at_server.sent(), ends.at_client.received());
@@ -140,6 +145,17 @@ fn a_prepared_message_may_stand_between_any_others() {
             .encoded(&Prepared::new("short")),
         None
     );
+}
+
+#[test]
+fn who_deflates_can_be_asked_first_whether_it_tries() {
+    let deflater = Deflater::new(&Deflate::default(), WindowBits::MAX);
+    let noise = noise(256);
+    let (long, short) = (Message::from(&noise[..]), Message::from(&noise[1..]));
+    assert!(deflater.tries(&long) && !deflater.tries(&short));
+    assert_eq!(deflater.encode(&long), None, "it tries in vain");
+    assert!(deflater.tries(&short.with_compress(Compress::Always)));
+    assert!(!deflater.tries(&long.with_compress(Compress::Never)));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod client;
 mod close_info;
+mod compression;
 mod conversions;
 mod desk;
 mod handle;

@@ -21,11 +21,12 @@ const ROUNDS: usize = if cfg!(debug_assertions) { 3 } else { 20 };
 /// The connections of a round, all open at a time.
 const CONNECTIONS: usize = 1000;
 
-/// A thread keeps four inflaters, four compressors and, behind reads one at a time, one buffer for them.
-const POOLS: i64 = 4 * 47 * KIB + 4 * COMPRESSOR + 64 * KIB + KIB;
+/// A thread keeps four inflaters, four compressors, what those write to and, behind reads one at a time, one buffer
+/// for them.
+const POOLS: i64 = 4 * 47 * KIB + 4 * COMPRESSOR + 16 * KIB + 64 * KIB + KIB;
 
 /// With the default memory level, at window 15.
-const COMPRESSOR: i64 = 388 * KIB;
+const COMPRESSOR: i64 = 372 * KIB;
 
 /// What compression may add to an idle connection, besides its windows.
 const IDLE_MORE: i64 = 512;
