@@ -12,6 +12,10 @@ use crate::{
     wire::{Wake, Wire, now},
 };
 
+/// Bytes of messages handed out at a stretch before other connections get their turn: what was read
+/// may become a thousand times as long.
+const STRETCH: usize = 1 << 20;
+
 /// One open connection: its transport, its protocol and its callbacks.
 #[derive(Debug)]
 pub(crate) struct Driver<S, H> {
@@ -65,14 +69,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin, H: Handler> Driver<S, H> {
             ..
         } = self;
         let mut bytes = input.as_mut_slice();
+        let mut handed_out = 0;
         loop {
             if session.client().is_aborted() {
                 return Err(Ending::Abort);
             }
             match receiver.receive(&mut bytes) {
                 Ok(None) => return Ok(()),
-                Ok(Some(message @ Event::Message(_))) => {
-                    wire.beside(session.event(message)).await?;
+                Ok(Some(Event::Message(message))) => {
+                    handed_out += message.len();
+                    wire.beside(session.event(Event::Message(message))).await?;
                 }
                 Ok(Some(control)) => {
                     wire.outlet().lock().on_event(now(), &control);
@@ -101,6 +107,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin, H: Handler> Driver<S, H> {
                 if wire.take_drained() {
                     wire.beside(session.drain()).await?;
                 }
+            }
+            if handed_out >= STRETCH {
+                handed_out = 0;
+                wire.step_aside(bytes.len()).await?;
             }
         }
     }

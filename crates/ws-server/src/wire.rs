@@ -7,7 +7,10 @@ use std::{
 };
 
 use bytes::Buf;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf},
+    task::yield_now,
+};
 use ws_connection::{Batch, Receiver};
 use ws_handler::{Outlet, Panic};
 
@@ -42,7 +45,7 @@ pub(crate) struct Wire<S> {
     peer_ended: bool,
     /// Input came of which the sender does not know yet.
     heard: bool,
-    /// The last read brought so much that other connections come first now.
+    /// The last read brought, or became, so much that other connections come first now.
     yields: bool,
 }
 
@@ -206,6 +209,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
             Poll::Pending => Poll::Ready(Ok(())),
         })
         .await
+    }
+
+    /// Lets other connections go first, before the next read or, when so many bytes of this one are
+    /// left, at once; what is queued is written then.
+    pub(crate) async fn step_aside(&mut self, left: usize) -> Result<(), Ending> {
+        if left == 0 {
+            self.yields = true;
+            return Ok(());
+        }
+        let others = async {
+            yield_now().await;
+            Ok(())
+        };
+        self.beside(others).await
     }
 
     pub(crate) fn take_drained(&mut self) -> bool {

@@ -1,12 +1,16 @@
 //! One connection that always has something to read does not keep the others of its thread waiting.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering::Relaxed},
+};
 
 use tokio::task::yield_now;
+use ws_deflate::{Deflate, Deflater, WindowBits};
 use ws_server::{Client, Config, Handler, Message, Peer, serve_connection};
 use ws_testing::{
     io::Script,
-    naive::Frame,
+    naive::{Frame, opcode},
     peer::{REQUEST, masked},
 };
 
@@ -60,4 +64,77 @@ async fn a_flood_of_tiny_messages_lets_others_be_answered_after_few_reads() {
 async fn a_flood_of_large_messages_lets_others_be_answered_after_few_reads() {
     let reads = reads_before_an_answer(Frame::binary(vec![7; 1 << 20])).await;
     assert!(reads <= 6, "{reads}");
+}
+
+/// Bytes of each message of a flood that is compressed.
+const INFLATED: usize = 1 << 20;
+
+/// Counts what comes.
+struct Count(Arc<AtomicUsize>);
+
+impl Handler for Count {
+    async fn on_message(&mut self, _: &mut Client, message: Message<'_>) {
+        assert_eq!(message.len(), INFLATED);
+        self.0.fetch_add(1, Relaxed);
+    }
+}
+
+/// A message that is a thousandth as long as what it becomes.
+fn bomb() -> Vec<u8> {
+    let deflater = Deflater::new(&Deflate::default().with_level(9), WindowBits::MAX);
+    let encoded = deflater.encode(&Message::from(&vec![0; INFLATED][..]));
+    let payload = encoded.expect("shorter").payload().clone();
+    masked(Frame::new(opcode::BINARY, payload).with_rsv(0b100))
+}
+
+/// How many messages a flood in reads of this length had before another connection's single message was answered.
+async fn bombs_before_an_answer(read: usize) -> usize {
+    let mut other = Served::open().await;
+    let config = Config::default().with_deflate(Deflate::default());
+    let offer = Deflate::default().offer();
+    let request = format!(
+        "{}\r\nSec-WebSocket-Extensions: {offer}\r\n\r\n",
+        REQUEST.trim_end()
+    );
+    let bomb = bomb();
+    let each = read / bomb.len();
+    let reads = 63_usize.div_ceil(each);
+    let flood = bomb.repeat(each);
+    let script = (0..reads).fold(Script::new().read(request), |script, _| script.read(&flood));
+    let (io, _record) = script.end().start();
+    let counted = Arc::new(AtomicUsize::new(0));
+    let handler = Count(counted.clone());
+    let flooder = tokio::spawn(serve_connection(
+        io,
+        Peer::UNKNOWN,
+        handler,
+        Arc::new(config),
+    ));
+    let handed_out = counted.clone();
+    let client = tokio::spawn(async move {
+        while handed_out.load(Relaxed) == 0 {
+            yield_now().await;
+        }
+        other.say("one").await;
+        assert_eq!(other.peer.read_line().await, "text 'one'");
+        handed_out.load(Relaxed)
+    });
+    let before = client.await.expect("it is answered");
+    flooder.await.expect("it ends with its script");
+    assert_eq!(counted.load(Relaxed), reads * each, "all have come");
+    before
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_read_that_becomes_much_lets_others_be_answered_after_few_mib() {
+    let messages = bombs_before_an_answer(READ).await;
+    assert!(messages <= 6, "{messages}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn small_reads_that_become_much_let_others_be_answered_after_few_mib() {
+    for read in [1100, 4 << 10] {
+        let messages = bombs_before_an_answer(read).await;
+        assert!(messages <= 6, "{messages} in reads of {read} bytes");
+    }
 }
