@@ -60,8 +60,9 @@ impl Deflater {
 
     fn deflate(&self, message: &Message<'_>) -> Option<Vec<u8>> {
         let most = self.most(message)?;
+        // A full flush makes it forget, and costs less than a reset.
         with_compressor(self.shape, |compressor| {
-            compressor.deflate(message.as_bytes(), most)
+            compressor.deflate(message.as_bytes(), most, DeflateFlush::FullFlush)
         })
     }
 
@@ -106,7 +107,7 @@ impl Encoder for TakeoverDeflater {
         if mem::take(&mut self.is_astray) {
             compressor.reset();
         }
-        let payload = compressor.deflate(message.as_bytes(), most);
+        let payload = compressor.deflate(message.as_bytes(), most, DeflateFlush::SyncFlush);
         // The peer sees nothing of what does not leave.
         self.is_astray = payload.is_none();
         payload
@@ -128,9 +129,9 @@ impl Encoder for Deflater {
 }
 
 impl Compressor {
-    /// The payload deflated, in at most so many bytes.
-    fn deflate(&mut self, payload: &[u8], most: usize) -> Option<Vec<u8>> {
-        with_scratch(|scratch| self.deflate_through(scratch, payload, most))
+    /// The payload deflated, in at most so many bytes, and flushed.
+    fn deflate(&mut self, payload: &[u8], most: usize, flush: DeflateFlush) -> Option<Vec<u8>> {
+        with_scratch(|scratch| self.deflate_through(scratch, payload, most, flush))
     }
 
     fn deflate_through(
@@ -138,6 +139,7 @@ impl Compressor {
         scratch: &mut [u8],
         payload: &[u8],
         most: usize,
+        flush: DeflateFlush,
     ) -> Option<Vec<u8>> {
         let Self { deflate } = self;
         let mut deflated = Vec::new();
@@ -145,7 +147,7 @@ impl Compressor {
         loop {
             let (taken, written) = (deflate.total_in(), deflate.total_out());
             // What it says is to be seen in what it wrote.
-            let _ = deflate.compress(rest, scratch, DeflateFlush::SyncFlush);
+            let _ = deflate.compress(rest, scratch, flush);
             let taken = (deflate.total_in() - taken) as usize;
             let written = (deflate.total_out() - written) as usize;
             rest = &rest[taken..];

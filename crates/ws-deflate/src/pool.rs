@@ -68,22 +68,26 @@ pub(crate) fn with_scratch<T>(call: impl FnOnce(&mut [u8]) -> T) -> T {
     result
 }
 
-/// Calls with a compressor of this shape that remembers nothing.
-pub(crate) fn with_compressor<T>(shape: Shape, call: impl FnOnce(&mut Compressor) -> T) -> T {
+/// Calls with a compressor of this shape that remembers nothing. It must remember nothing behind
+/// `Some`; what became of it behind `None` does not matter.
+pub(crate) fn with_compressor<T>(
+    shape: Shape,
+    call: impl FnOnce(&mut Compressor) -> Option<T>,
+) -> Option<T> {
     let kept = POOL.try_with(|pool| {
         let compressors = &mut pool.borrow_mut().compressors;
         let at = compressors.iter().position(|(kept, _)| *kept == shape)?;
         Some(compressors.remove(at).1)
     });
     let mut compressor = match kept {
-        Ok(Some(mut kept)) => {
-            kept.reset();
-            kept
-        }
+        Ok(Some(kept)) => kept,
         // There is none, or the thread ends.
         Ok(None) | Err(_) => Compressor::new(shape),
     };
     let result = call(&mut compressor);
+    if result.is_none() {
+        compressor.reset();
+    }
     let _ = POOL.try_with(|pool| {
         let compressors = &mut pool.borrow_mut().compressors;
         if compressors.len() >= COMPRESSORS {

@@ -1,5 +1,6 @@
 //! Messages, deflated: what a peer of ours receives, and what it sends.
 
+mod again;
 mod kept;
 mod limits;
 mod peer;
