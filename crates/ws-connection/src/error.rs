@@ -45,6 +45,18 @@ pub enum ProtocolError {
         limit: u64,
     },
     /// A payload with which an extension can do nothing.
+    ///
+    /// ```
+    /// use ws_connection::{ExtensionError, ProtocolError};
+    /// use ws_frame::CloseCode;
+    ///
+    /// let what = ExtensionError::new(CloseCode::INVALID_PAYLOAD, "no full stop at the end");
+    /// assert_eq!(what.close_code(), CloseCode::INVALID_PAYLOAD);
+    ///
+    /// let error = ProtocolError::from(what);
+    /// assert_eq!(error.close_code(), CloseCode::INVALID_PAYLOAD);
+    /// assert_eq!(error.to_string(), "no full stop at the end");
+    /// ```
     Extension(ExtensionError),
     /// More empty continuation frames in a row than
     /// [`Config::max_empty_fragments`](crate::Config::max_empty_fragments).

@@ -24,6 +24,14 @@ impl MessageKind {
 }
 
 /// Whether a message is compressed, where that was agreed on.
+///
+/// ```
+/// use ws_connection::{Compress, Message};
+///
+/// let photo = Message::from(&b"\xFF\xD8\xFF"[..]).with_compress(Compress::Never);
+/// assert_eq!(photo.compress(), Compress::Never);
+/// assert_eq!(Message::from("text").compress(), Compress::Auto);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Compress {
     /// When it is long enough, and becomes shorter.

@@ -10,6 +10,9 @@ use crate::{Deflate, Deflater, WindowBits};
 /// connection may send it, with context takeover or without; once for each size of window
 /// that was agreed on, of which there are eight and mostly one. Clones are the same message.
 ///
+/// With context takeover a connection pays for it: the compressor, of whose window such a message
+/// is no part, forgets all, and the connection's next own message is deflated as if it were the first.
+///
 /// ```
 /// use ws_deflate::{Prepared, WindowBits};
 ///
@@ -35,13 +38,24 @@ struct Shared {
 const SIZES: usize = (WindowBits::MAX.get() - WindowBits::MIN.get()) as usize + 1;
 
 impl Prepared {
-    /// A message to be sent to many.
+    /// A message to be sent to many, deflated with the default settings, whatever those of the
+    /// connections are.
     #[must_use]
     pub fn new(message: impl Into<Message<'static>>) -> Self {
         Self::with_settings(message, &Deflate::default())
     }
 
-    /// The same, deflated with the level, the memory level and the threshold of these settings.
+    /// The same, deflated with the level, the memory level and the threshold of these settings: those
+    /// of the server, for example.
+    ///
+    /// ```
+    /// use ws_deflate::{Deflate, Prepared, WindowBits};
+    ///
+    /// let settings = Deflate::default().with_level(9).with_threshold(20);
+    /// let short = Prepared::with_settings("tick, tick, tick, tick", &settings);
+    /// assert!(short.encoded(WindowBits::MAX).is_some());
+    /// assert!(Prepared::new("tick, tick, tick, tick").encoded(WindowBits::MAX).is_none());
+    /// ```
     #[must_use]
     pub fn with_settings(message: impl Into<Message<'static>>, settings: &Deflate) -> Self {
         Self {

@@ -7,6 +7,24 @@ use std::{
 /// `Arc` between all connections that are to be counted together.
 ///
 /// Messages that leave or come uncompressed are not counted.
+///
+/// ```
+/// use std::sync::Arc;
+/// use ws_connection::{Config, Role, Sender};
+/// use ws_deflate::{Deflate, PermessageDeflate, Traffic};
+///
+/// let settings = Arc::new(Deflate::default());
+/// let agreed = settings.accept(&[settings.offer()]).expect("our own offer");
+/// let traffic = Arc::new(Traffic::default());
+/// let deflate = PermessageDeflate::new(settings, agreed, Role::Server).with_traffic(traffic.clone());
+///
+/// let mut sender = Sender::server(Config::default()).with_extension(&deflate);
+/// sender.send("ten bytes ".repeat(100)).expect("open");
+/// sender.send("too short").expect("open");
+/// assert_eq!(traffic.sent().plain, 1000);
+/// assert!(traffic.sent().deflated < 50);
+/// assert_eq!(traffic.received().plain, 0);
+/// ```
 #[derive(Debug, Default)]
 pub struct Traffic {
     sent: Counter,
@@ -34,6 +52,14 @@ impl Counter {
 }
 
 /// Bytes of payload in one direction.
+///
+/// ```
+/// use ws_deflate::Volume;
+///
+/// let sent = Volume { plain: 1000, deflated: 200 };
+/// assert_eq!(sent.to_string(), "1000 bytes as 200");
+/// assert_eq!(100 * sent.deflated / sent.plain, 20, "a fifth is left");
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Volume {
     /// As applications have it.

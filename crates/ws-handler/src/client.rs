@@ -59,7 +59,20 @@ impl Client {
         self.push(outgoing)
     }
 
-    /// Queues a message that is sent to many.
+    /// Queues a message that is sent to many: as its own settings have compressed it, see
+    /// [`Prepared`]. With context takeover the next message of this connection is then compressed as
+    /// if it were the first.
+    ///
+    /// ```
+    /// # use ws_connection::{Config, Sender};
+    /// # use ws_handler::{Outlet, Peer};
+    /// # let mut client = Outlet::new(Sender::server(Config::default())).client(Peer::UNKNOWN);
+    /// use ws_handler::{Prepared, Sent};
+    ///
+    /// // Kept, and sent to each who comes.
+    /// let news = Prepared::new("[0,0,0,0]".repeat(100));
+    /// assert_eq!(client.send_prepared(&news), Sent::Queued);
+    /// ```
     pub fn send_prepared(&mut self, prepared: &Prepared) -> Sent {
         let outgoing = self.outlet.prepared(prepared);
         self.push(Ok(outgoing))
@@ -79,6 +92,23 @@ impl Client {
     }
 
     /// What was agreed on about compression (RFC 7692); `None` when messages are not compressed.
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use ws_connection::{Config, Role, Sender};
+    /// # use ws_deflate::{Deflate, PermessageDeflate};
+    /// # use ws_handler::{Outlet, Peer};
+    /// # let settings = Arc::new(Deflate::default());
+    /// # let agreed = settings.accept(&[settings.offer()]).expect("our own offer");
+    /// # let deflate = PermessageDeflate::new(settings, agreed, Role::Server);
+    /// # let sender = Sender::server(Config::default());
+    /// # let client = Outlet::with_deflate(sender, deflate).client(Peer::UNKNOWN);
+    /// use ws_handler::{Takeover, WindowBits};
+    ///
+    /// let agreed = client.deflate().expect("this client offered it");
+    /// assert_eq!(agreed.server_takeover(), Takeover::Off);
+    /// assert_eq!(agreed.server_window_bits(), WindowBits::MAX);
+    /// ```
     #[must_use]
     pub fn deflate(&self) -> Option<Agreement> {
         self.outlet.deflate().map(PermessageDeflate::agreement)

@@ -31,7 +31,9 @@ impl Handle {
         self.queue(outgoing)
     }
 
-    /// Queues a message that is sent to many.
+    /// Queues a message that is sent to many: as its own settings have compressed it, see
+    /// [`Prepared`]. With context takeover the next message of this connection is then compressed as
+    /// if it were the first.
     ///
     /// ```
     /// use ws_handler::{Handle, Prepared};

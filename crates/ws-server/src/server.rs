@@ -77,6 +77,19 @@ impl Server {
 
     /// Bytes before and after compression, of all its connections; to be kept and looked at while
     /// it serves. Without [`Builder::deflate`] it stays at 0.
+    ///
+    /// ```
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+    /// use ws_server::{Deflate, Server, Volume};
+    ///
+    /// let server = Server::builder().deflate(Deflate::default()).bind("127.0.0.1:0").await?;
+    /// let traffic = server.traffic();
+    /// println!("sent: {}, received: {}", traffic.sent(), traffic.received());
+    /// assert_eq!(traffic.sent(), Volume::default(), "nobody has come yet");
+    /// # std::io::Result::Ok(())
+    /// # })?;
+    /// # std::io::Result::Ok(())
+    /// ```
     #[must_use]
     pub fn traffic(&self) -> Arc<Traffic> {
         self.config.traffic().clone()

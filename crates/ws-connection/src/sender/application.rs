@@ -40,6 +40,26 @@ impl Sender {
     ///
     /// Where no extension with its reserved bits was agreed on, the message leaves in its own form.
     ///
+    /// ```
+    /// use std::time::Instant;
+    /// use bytes::Buf;
+    /// use ws_connection::{Batch, Config, Encoded, Sender};
+    /// use ws_frame::Rsv;
+    ///
+    /// // "Hello" as permessage-deflate has it (RFC 7692 7.2.3.1).
+    /// let hello = Encoded::new(Rsv::RSV1, &b"\xf2\x48\xcd\xc9\xc9\x07\x00"[..]);
+    /// for (rsv, frame) in [
+    ///     (Rsv::RSV1, &b"\xC1\x07\xf2\x48\xcd\xc9\xc9\x07\x00"[..]),
+    ///     (Rsv::NONE, b"\x81\x05Hello"),
+    /// ] {
+    ///     let mut sender = Sender::server(Config::default()).with_rsv(rsv);
+    ///     sender.send_encoded("Hello", hello.clone()).expect("open");
+    ///     let mut batch = Batch::default();
+    ///     sender.transmit(Instant::now(), &mut batch);
+    ///     assert_eq!(batch.chunk(), frame);
+    /// }
+    /// ```
+    ///
     /// # Errors
     ///
     /// See [`send`](Self::send).
