@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use ws_connection::{Message, PingError, SendError};
+use ws_connection::{Message, PingError, SendError, Sender};
 use ws_deflate::{Agreement, PermessageDeflate, Prepared};
 use ws_frame::CloseFrame;
 
@@ -55,8 +55,12 @@ impl Client {
     /// [`Message`] as it was received.
     pub fn send<'a>(&mut self, message: impl Into<Message<'a>>) -> Sent {
         // Outside the lock: the conversion may be anybody's code, and compression takes its time.
-        let outgoing = self.outlet.outgoing(message.into());
-        self.push(outgoing)
+        let message = message.into();
+        if self.outlet.deflates(&message) {
+            let outgoing = self.outlet.deflated(message);
+            return self.push_outgoing(outgoing);
+        }
+        self.push(|sender, _| sender.send(message))
     }
 
     /// Queues a message that is sent to many: as its own settings have compressed it, see
@@ -75,13 +79,21 @@ impl Client {
     /// ```
     pub fn send_prepared(&mut self, prepared: &Prepared) -> Sent {
         let outgoing = self.outlet.prepared(prepared);
-        self.push(Ok(outgoing))
+        self.push_outgoing(Ok(outgoing))
     }
 
-    fn push(&mut self, outgoing: Result<Outgoing<'_>, SendError<'_>>) -> Sent {
+    /// Apart from [`push`](Self::push), so that what is not compressed is not moved about for it.
+    fn push_outgoing(&mut self, outgoing: Result<Outgoing<'_>, SendError<'_>>) -> Sent {
+        self.push(|sender, deflate| outgoing?.send(sender, deflate))
+    }
+
+    #[inline]
+    fn push<'a>(
+        &mut self,
+        send: impl FnOnce(&mut Sender, Option<&PermessageDeflate>) -> Result<(), SendError<'a>>,
+    ) -> Sent {
         let mut sender = self.outlet.lock();
-        let deflate = self.outlet.deflate();
-        let sent = outgoing.and_then(|outgoing| outgoing.send(&mut sender, deflate));
+        let sent = send(&mut sender, self.outlet.deflate());
         self.congested = sender.is_congested();
         drop(sender);
         match sent {

@@ -27,8 +27,13 @@ impl Handle {
     /// The message comes back when the connection is closing or ended, or when its write queue is
     /// at the hard limit.
     pub fn send<'a>(&self, message: impl Into<Message<'a>>) -> Result<Sent, SendError<'a>> {
-        let outgoing = self.outlet.outgoing(message.into())?;
-        self.queue(outgoing)
+        let message = message.into();
+        if self.outlet.deflates(&message) {
+            let outgoing = self.outlet.deflated(message)?;
+            return self.queue(outgoing);
+        }
+        self.outlet.request(|sender| sender.send(message))?;
+        Ok(Sent::Queued)
     }
 
     /// Queues a message that is sent to many: as its own settings have compressed it, see

@@ -9,13 +9,11 @@ pub(crate) struct Outgoing<'a> {
 }
 
 impl<'a> Outgoing<'a> {
-    #[inline]
     pub(crate) fn new(message: Message<'a>, encoded: Option<Encoded>) -> Self {
         Self { message, encoded }
     }
 
     /// Queues it; what was deflated for it is counted only then.
-    #[inline]
     pub(crate) fn send(
         self,
         sender: &mut Sender,

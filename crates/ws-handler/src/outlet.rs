@@ -124,16 +124,19 @@ impl Outlet {
         self.shared.deflate.as_deref()
     }
 
-    /// The message, deflated where that needs no lock. It is the work of a deflate that a look at the
-    /// queue goes before: a peer that does not read is sent to in vain, and perhaps often.
+    /// Whether this message is deflated before the lock is taken.
     #[inline]
-    pub(crate) fn outgoing<'a>(&self, message: Message<'a>) -> Result<Outgoing<'a>, SendError<'a>> {
+    pub(crate) fn deflates(&self, message: &Message<'_>) -> bool {
         let deflater = self.deflate().and_then(PermessageDeflate::deflater);
-        let Some(deflater) = deflater.filter(|deflater| deflater.tries(&message)) else {
-            return Ok(Outgoing::new(message, None));
-        };
+        deflater.is_some_and(|deflater| deflater.tries(message))
+    }
+
+    /// The message deflated. A look at the queue goes before that work: a peer that does not read is
+    /// sent to in vain, and perhaps often.
+    pub(crate) fn deflated<'a>(&self, message: Message<'a>) -> Result<Outgoing<'a>, SendError<'a>> {
         let message = self.lock().admit(message)?;
-        let encoded = deflater.encode(&message);
+        let deflater = self.deflate().and_then(PermessageDeflate::deflater);
+        let encoded = deflater.and_then(|deflater| deflater.encode(&message));
         Ok(Outgoing::new(message, encoded))
     }
 
