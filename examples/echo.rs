@@ -29,7 +29,8 @@ Options:
                                of 8 to 15 bits
   --help                       print this
 
-SIGINT and SIGTERM close all connections with 1001 and end the program.
+SIGINT and SIGTERM close all connections with 1001 and end the program; a second one does not
+wait for them.
 RUST_LOG=debug logs to standard error what happens to each connection.";
 
 #[derive(Clone)]
@@ -124,10 +125,10 @@ impl Settings {
         };
         runtime.enable_all().build()?.block_on(async {
             let server = builder.workers(self.workers).bind(self.addr).await?;
-            let signal = signals::termination()?;
+            signals::end_on_signals(server.handle())?;
             let traffic = server.traffic();
             println!("listening on ws://{}", server.local_addr()?);
-            let report = server.serve_with_shutdown(Echo, signal).await?;
+            let report = server.serve(Echo).await?;
             println!("shut down: {report}");
             let (received, sent) = (traffic.received(), traffic.sent());
             println!("compressed: received {received}, sent {sent}");

@@ -45,7 +45,8 @@ Options:
 There are two tokens, ann-token and bob-token. They come as `Authorization: Bearer TOKEN` or as the
 cookie `session=TOKEN`.
 
-SIGINT and SIGTERM close all connections with 1001 and end the program.
+SIGINT and SIGTERM close all connections with 1001 and end the program; a second one does not
+wait for them.
 RUST_LOG=debug logs to standard error what happens to each connection.";
 
 #[tokio::main]
@@ -89,10 +90,10 @@ fn parse(mut args: lexopt::Parser) -> Result<Option<SocketAddr>, lexopt::Error> 
 
 async fn serve(addr: SocketAddr) -> io::Result<()> {
     let server = Server::bind(addr).await?;
-    let signal = signals::termination()?;
+    signals::end_on_signals(server.handle())?;
     println!("listening on ws://{}", server.local_addr()?);
     let member = Member::new(Arc::new(Users::sample()));
-    let report = server.serve_with_shutdown(member, signal).await?;
+    let report = server.serve(member).await?;
     println!("shut down: {report}");
     Ok(())
 }

@@ -54,7 +54,8 @@ Options:
   --addr IP:PORT  where to listen; port 0 takes a free one [default: 127.0.0.1:9002]
   --help          print this
 
-SIGINT and SIGTERM close all connections with 1001 and end the program.
+SIGINT and SIGTERM close all connections with 1001 and end the program; a second one does not
+wait for them.
 RUST_LOG=debug logs to standard error what happens to each connection.";
 
 #[tokio::main]
@@ -107,10 +108,10 @@ async fn serve(addr: SocketAddr) -> io::Result<()> {
         .fallback(page::answer)
         .bind(addr)
         .await?;
-    let signal = signals::termination()?;
+    signals::end_on_signals(server.handle())?;
     println!("open http://{}/ in a browser", server.local_addr()?);
     let visitor = Visitor::new(Arc::new(Room::default()));
-    let report = server.serve_with_shutdown(visitor, signal).await?;
+    let report = server.serve(visitor).await?;
     println!("shut down: {report}");
     Ok(())
 }

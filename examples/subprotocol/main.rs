@@ -39,7 +39,8 @@ Options:
   --addr IP:PORT  where to listen; port 0 takes a free one [default: 127.0.0.1:9003]
   --help          print this
 
-SIGINT and SIGTERM close all connections with 1001 and end the program.
+SIGINT and SIGTERM close all connections with 1001 and end the program; a second one does not
+wait for them.
 RUST_LOG=debug logs to standard error what happens to each connection.";
 
 #[tokio::main]
@@ -83,11 +84,9 @@ fn parse(mut args: lexopt::Parser) -> Result<Option<SocketAddr>, lexopt::Error> 
 
 async fn serve(addr: SocketAddr) -> io::Result<()> {
     let server = Server::bind(addr).await?;
-    let signal = signals::termination()?;
+    signals::end_on_signals(server.handle())?;
     println!("listening on ws://{}", server.local_addr()?);
-    let report = server
-        .serve_with_shutdown(Account::default(), signal)
-        .await?;
+    let report = server.serve(Account::default()).await?;
     println!("shut down: {report}");
     Ok(())
 }

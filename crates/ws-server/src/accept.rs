@@ -131,7 +131,7 @@ mod tests {
     use ws_handler::{Client, Message};
 
     use super::*;
-    use crate::Config;
+    use crate::{Config, drain::Drain};
 
     #[derive(Clone)]
     struct Silent;
@@ -186,7 +186,11 @@ mod tests {
                 stays,
                 polls: polls.clone(),
             };
-            let state = Arc::new(State::new(Arc::new(Config::default()), 100));
+            let state = Arc::new(State::new(
+                Arc::new(Config::default()),
+                100,
+                Drain::default(),
+            ));
             let task = tokio::spawn(accept_loop(script, state.clone(), make));
             Self { task, state, polls }
         }
@@ -285,7 +289,7 @@ mod tests {
             let running = Running::start([], stays);
             tokio::time::sleep(Duration::from_millis(50)).await;
             let start = Instant::now();
-            let drained = running.state.drain(Duration::from_secs(1)).await;
+            let drained = running.state.drain().await;
             assert_eq!(drained.open(), 0);
             let ended = timeout(Duration::from_millis(10), running.task).await;
             ended.expect("at once").expect("no panic");

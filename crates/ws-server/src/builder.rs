@@ -5,9 +5,10 @@ use http::Response;
 use tokio::net::ToSocketAddrs;
 use ws_connection::Config as ConnectionConfig;
 use ws_deflate::Deflate;
+use ws_frame::CloseFrame;
 use ws_handshake::Request;
 
-use crate::{Config, Origins, Server, listen::listen, server::Threads};
+use crate::{Config, Origins, Server, drain::Drain, listen::listen, server::Threads, state::State};
 
 /// The settings of a [`Server`].
 ///
@@ -33,7 +34,7 @@ pub struct Builder {
     workers: usize,
     backlog: u32,
     max_connections: usize,
-    drain_timeout: Duration,
+    drain: Drain,
 }
 
 impl Default for Builder {
@@ -43,7 +44,7 @@ impl Default for Builder {
             workers: 0,
             backlog: 1024,
             max_connections: 65_536,
-            drain_timeout: Duration::from_secs(10),
+            drain: Drain::default(),
         }
     }
 }
@@ -74,10 +75,36 @@ impl Builder {
         self
     }
 
-    /// How long connections may take to end in a shutdown; 10 s by default. Then they are cut.
+    /// How long connections may take to end in a shutdown, once all have got their Close; 10 s by
+    /// default. Then they are cut.
     #[must_use]
     pub fn drain_timeout(mut self, wait: Duration) -> Self {
-        self.drain_timeout = wait;
+        self.drain.wait = wait;
+        self
+    }
+
+    /// Over which time a shutdown gives connections their Close, one after the other; 0 by default,
+    /// all at once. Clients that come back at once then do not come all at the same time.
+    #[must_use]
+    pub fn drain_spread(mut self, time: Duration) -> Self {
+        self.drain.spread = time;
+        self
+    }
+
+    /// The Close of a shutdown: 1001 by default, "the server is shutting down" (RFC 6455 7.4.1). 1012
+    /// (Service Restart) tells clients that it is worth coming back.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use ws_server::{CloseCode, CloseFrame, Server};
+    ///
+    /// let builder = Server::builder()
+    ///     .drain_close(CloseFrame::new(CloseCode::SERVICE_RESTART, "a new version is coming"))
+    ///     .drain_spread(Duration::from_secs(30));
+    /// ```
+    #[must_use]
+    pub fn drain_close(mut self, frame: CloseFrame) -> Self {
+        self.drain.frame = frame;
         self
     }
 
@@ -108,15 +135,14 @@ impl Builder {
     }
 
     fn build(self, listeners: Vec<std::net::TcpListener>) -> Server {
+        let state = State::new(Arc::new(self.config), self.max_connections, self.drain);
         Server {
             listeners,
             threads: match self.workers {
                 0 => Threads::Callers,
                 _ => Threads::Own,
             },
-            config: Arc::new(self.config),
-            max_connections: self.max_connections,
-            drain_timeout: self.drain_timeout,
+            state: Arc::new(state),
             signal: None,
         }
     }

@@ -165,16 +165,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin, H: Handler> Driver<S, H> {
     }
 
     fn close_info(&self, ending: Ending) -> CloseInfo {
-        let draining = self.seat.as_ref().is_some_and(Seat::is_draining);
+        let shutdown = self.seat.as_ref().and_then(Seat::shutdown_code);
         let handshake = self.wire.outlet().lock().closing_handshake();
-        let going_away = Some(Some(CloseCode::GOING_AWAY));
-        let sent = handshake.sent().map(|frame| frame.map(CloseFrame::code));
+        let sent = handshake.sent().flatten().map(CloseFrame::code);
         let cause = match (ending, handshake.first()) {
             (Ending::Protocol(error), _) => Cause::Protocol(*error),
             (Ending::Panic(panic), _) => Cause::Panic(*panic),
             (Ending::Timeout(timeout), _) => Cause::Timeout(timeout),
             (Ending::Abort, _) => Cause::Abort,
-            (_, Some(Side::Us)) if draining && sent == going_away => Cause::Shutdown,
+            (_, Some(Side::Us)) if shutdown.is_some() && sent == shutdown => Cause::Shutdown,
             (_, Some(Side::Us)) => Cause::Us,
             (_, Some(Side::Peer)) => Cause::Peer,
             (Ending::Transport(error), None) => Cause::Transport(error),

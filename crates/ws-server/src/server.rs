@@ -1,11 +1,14 @@
-use std::{fmt, future::Future, io, net::SocketAddr, pin::Pin, sync::Arc, time::Duration};
+use std::{fmt, future::Future, io, net::SocketAddr, pin::Pin, sync::Arc};
 
 use tokio::net::{TcpListener, ToSocketAddrs};
 use ws_deflate::Traffic;
 use ws_handler::Handler;
 
 use crate::{
-    Builder, DrainReport, accept::accept_loop, config::Config, state::State, workers::Workers,
+    Builder, DrainReport, ServerHandle,
+    accept::accept_loop,
+    state::{Ask, State},
+    workers::Workers,
 };
 
 type Signal = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -33,9 +36,7 @@ type Signal = Pin<Box<dyn Future<Output = ()> + Send>>;
 pub struct Server {
     pub(crate) listeners: Vec<std::net::TcpListener>,
     pub(crate) threads: Threads,
-    pub(crate) config: Arc<Config>,
-    pub(crate) max_connections: usize,
-    pub(crate) drain_timeout: Duration,
+    pub(crate) state: Arc<State>,
     pub(crate) signal: Option<Signal>,
 }
 
@@ -92,7 +93,7 @@ impl Server {
     /// ```
     #[must_use]
     pub fn traffic(&self) -> Arc<Traffic> {
-        self.config.traffic().clone()
+        self.state.config.traffic().clone()
     }
 
     /// The address that is listened on.
@@ -107,9 +108,15 @@ impl Server {
         }
     }
 
-    /// Shuts down when `signal` is ready: nothing more is accepted, every connection gets a Close
-    /// with 1001 after what was sent to it, and what has not ended at the drain deadline is cut.
-    /// `serve` then returns.
+    /// Looks at it and ends it while it serves.
+    #[must_use]
+    pub fn handle(&self) -> ServerHandle {
+        ServerHandle::new(self.state.clone())
+    }
+
+    /// Shuts down when `signal` is ready, as [`ServerHandle::shut_down`] does: nothing more is
+    /// accepted, every connection gets a Close with 1001 after what was sent to it, and what has not
+    /// ended at the drain deadline is cut. `serve` then returns.
     #[must_use]
     pub fn with_shutdown(mut self, signal: impl Future<Output = ()> + Send + 'static) -> Self {
         self.signal = Some(Box::pin(signal));
@@ -117,8 +124,8 @@ impl Server {
     }
 
     /// Serves each connection with a clone of `prototype`. Without
-    /// [`with_shutdown`](Self::with_shutdown) it never ends: no error of one connection, or of
-    /// accepting it, stops the server.
+    /// [`with_shutdown`](Self::with_shutdown) and a [`handle`](Self::handle) it never ends: no error
+    /// of one connection, or of accepting it, stops the server.
     ///
     /// Dropping the future stops accepting and drops the connections of the server's own workers;
     /// in the caller's runtime those that are open go on.
@@ -159,7 +166,7 @@ impl Server {
         H: Handler,
         F: Fn() -> H + Send + Sync + 'static,
     {
-        let state = Arc::new(State::new(self.config, self.max_connections));
+        let state = self.state;
         let stop = Stop(&state);
         let make = Arc::new(make);
         let workers = match self.threads {
@@ -173,12 +180,15 @@ impl Server {
                 Workers::none()
             }
         };
-        match self.signal {
-            Some(signal) => signal.await,
-            None => std::future::pending().await,
+        let signal = self
+            .signal
+            .unwrap_or_else(|| Box::pin(std::future::pending()));
+        tokio::select! {
+            () = signal => {}
+            () = state.asked(Ask::Drain) => {}
         }
         tracing::info!("shutting down");
-        let report = state.drain(self.drain_timeout).await;
+        let report = state.drain().await;
         drop(stop);
         workers.join().await;
         Ok(report)
@@ -190,7 +200,7 @@ impl fmt::Debug for Server {
         f.debug_struct("Server")
             .field("listeners", &self.listeners)
             .field("threads", &self.threads)
-            .field("config", &self.config)
+            .field("config", &self.state.config)
             .finish_non_exhaustive()
     }
 }

@@ -7,17 +7,23 @@ use std::{
 };
 
 use slab::Slab;
-use tokio::{sync::watch, time::timeout};
-use ws_frame::{CloseCode, CloseFrame};
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep, timeout},
+};
+use ws_frame::CloseCode;
 use ws_handler::{CloseInfo, Handle};
 
-use crate::{Config, DrainReport, admission::Admission};
+use crate::{Config, DrainReport, admission::Admission, drain::Drain, endings::Endings};
 
 /// Connections above the limit that are told so at a time; further ones are dropped unheard.
 const REFUSED_AT_A_TIME: usize = 64;
 
 /// How long connections may take to end after the drain's deadline has cut them.
 const AFTER_ABORT: Duration = Duration::from_secs(1);
+
+/// The same when somebody who would not wait has had them cut.
+const AFTER_CUT: Duration = Duration::from_millis(250);
 
 /// What the listeners and connections of one server share.
 #[derive(Debug)]
@@ -26,13 +32,21 @@ pub(crate) struct State {
     max_connections: usize,
     granted: AtomicUsize,
     refused: AtomicUsize,
-    open: Mutex<Slab<Open>>,
-    /// Connections that opened though the server was draining already.
-    late: AtomicUsize,
-    clean: AtomicUsize,
+    drain: Drain,
+    list: Mutex<List>,
+    asked: watch::Sender<Ask>,
     phase: watch::Sender<Phase>,
     /// Bumped whenever a connection ends while the server drains.
     ended: watch::Sender<()>,
+}
+
+/// The open connections, and what became of those before.
+#[derive(Debug, Default)]
+struct List {
+    open: Slab<Open>,
+    /// Connections that opened though the server was draining already.
+    late: usize,
+    endings: Endings,
 }
 
 /// A connection in the list of its server.
@@ -53,16 +67,26 @@ pub(crate) enum Phase {
     Over,
 }
 
+/// What somebody wants of a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd)]
+pub(crate) enum Ask {
+    Nothing,
+    /// The shutdown.
+    Drain,
+    /// Its end.
+    Cut,
+}
+
 impl State {
-    pub(crate) fn new(config: Arc<Config>, max_connections: usize) -> Self {
+    pub(crate) fn new(config: Arc<Config>, max_connections: usize, drain: Drain) -> Self {
         Self {
             config,
             max_connections,
             granted: AtomicUsize::new(0),
             refused: AtomicUsize::new(0),
-            open: Mutex::default(),
-            late: AtomicUsize::new(0),
-            clean: AtomicUsize::new(0),
+            drain,
+            list: Mutex::default(),
+            asked: watch::Sender::new(Ask::Nothing),
             phase: watch::Sender::new(Phase::Serving),
             ended: watch::Sender::new(()),
         }
@@ -96,6 +120,28 @@ impl State {
         }
     }
 
+    pub(crate) fn connections(&self) -> usize {
+        self.granted.load(Relaxed)
+    }
+
+    /// Asks for this, unless more was asked for.
+    pub(crate) fn ask(&self, wish: Ask) {
+        self.asked.send_if_modified(|asked| {
+            let is_more = *asked < wish;
+            if is_more {
+                *asked = wish;
+            }
+            is_more
+        });
+    }
+
+    /// Waits until somebody asks for this or for more.
+    pub(crate) async fn asked(&self, wish: Ask) {
+        let mut watch = self.asked.subscribe();
+        // The sender is a field of ours, so the wait cannot fail.
+        let _ = watch.wait_for(|asked| *asked >= wish).await;
+    }
+
     pub(crate) fn is_draining(&self) -> bool {
         *self.phase.borrow() >= Phase::Draining
     }
@@ -117,23 +163,55 @@ impl State {
         });
     }
 
-    /// Closes all connections with 1001 and waits for them to end; those that have not at the
-    /// deadline are cut.
-    pub(crate) async fn drain(&self, wait: Duration) -> DrainReport {
-        let clean_before = self.clean.load(Relaxed);
-        let open = {
+    /// Closes all connections and waits for them to end; those that have not at the deadline, or
+    /// when somebody asks for that, are cut.
+    pub(crate) async fn drain(&self) -> DrainReport {
+        let (open, before, handles) = {
             let list = self.lock();
             // Under the lock: each connection is in the list by now, or finds the new phase and is late.
             self.phase.send_replace(Phase::Draining);
-            each_open(list, close_going_away)
+            (list.not_ended(), list.endings, list.handles())
         };
-        let _ = timeout(wait, self.all_ended()).await;
-        let aborted = each_open(self.lock(), Handle::abort);
-        let _ = timeout(AFTER_ABORT, self.all_ended()).await;
+        let orderly = async {
+            self.close_all(&handles).await;
+            let _ = timeout(self.drain.wait, self.all_ended()).await;
+            AFTER_ABORT
+        };
+        let patience = tokio::select! {
+            biased;
+            () = self.asked(Ask::Cut) => AFTER_CUT,
+            patience = orderly => patience,
+        };
+        let (late, aborted, after, handles) = {
+            let list = self.lock();
+            (list.late, list.not_ended(), list.endings, list.handles())
+        };
+        handles.iter().for_each(Handle::abort);
+        let _ = timeout(patience, self.all_ended()).await;
         self.phase.send_replace(Phase::Over);
-        let open = open + self.late.load(Relaxed);
-        let clean = self.clean.load(Relaxed) - clean_before;
-        DrainReport::new(open, clean, aborted)
+        DrainReport::new(open + late, after - before, aborted)
+    }
+
+    /// Each gets its Close, one after the other over the time that they are spread over.
+    async fn close_all(&self, handles: &[Handle]) {
+        let start = Instant::now();
+        for (at, handle) in handles.iter().enumerate() {
+            let due = self.drain.due(at, handles.len());
+            let early = due.saturating_sub(start.elapsed());
+            if !early.is_zero() {
+                sleep(early).await;
+            }
+            self.close(handle);
+        }
+    }
+
+    fn close(&self, handle: &Handle) {
+        handle.close(self.drain.frame.clone());
+    }
+
+    /// The code that a shutdown closes with.
+    pub(crate) fn closes_with(&self) -> CloseCode {
+        self.drain.frame.code()
     }
 
     async fn all_ended(&self) {
@@ -143,26 +221,21 @@ impl State {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Slab<Open>> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, List> {
+        self.list.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Calls each that is in the list; how many have not ended.
-fn each_open(list: MutexGuard<'_, Slab<Open>>, call: impl Fn(&Handle)) -> usize {
-    let handles: Vec<Handle> = list.iter().map(|(_, open)| open.handle.clone()).collect();
-    let count = list.iter().filter(|(_, open)| !open.ended).count();
-    // Outside the lock: a call wakes a task.
-    drop(list);
-    handles.iter().for_each(call);
-    count
-}
+impl List {
+    fn not_ended(&self) -> usize {
+        self.open.iter().filter(|(_, open)| !open.ended).count()
+    }
 
-fn close_going_away(handle: &Handle) {
-    handle.close(CloseFrame::from_static(
-        CloseCode::GOING_AWAY,
-        "the server is shutting down",
-    ));
+    /// To be called outside the lock: a call wakes a task.
+    fn handles(&self) -> Vec<Handle> {
+        let open = self.open.iter();
+        open.map(|(_, open)| open.handle.clone()).collect()
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -186,15 +259,15 @@ impl Place {
     /// Makes an open connection known, so that a shutdown can close it.
     pub(crate) fn register(self, handle: &Handle) -> Seat {
         let mut list = self.state.lock();
-        let key = list.insert(Open {
+        let key = list.open.insert(Open {
             handle: handle.clone(),
             ended: false,
         });
         let is_late = self.state.is_draining();
+        list.late += usize::from(is_late);
         drop(list);
         if is_late {
-            self.state.late.fetch_add(1, Relaxed);
-            close_going_away(handle);
+            self.state.close(handle);
         }
         Seat { place: self, key }
     }
@@ -217,8 +290,10 @@ pub(crate) struct Seat {
 }
 
 impl Seat {
-    pub(crate) fn is_draining(&self) -> bool {
-        self.place.state.is_draining()
+    /// The code that the shutdown closes with, if it has begun.
+    pub(crate) fn shutdown_code(&self) -> Option<CloseCode> {
+        let state = &self.place.state;
+        state.is_draining().then(|| state.closes_with())
     }
 
     /// What `call` returns; `None` when the shutdown of the server is over before.
@@ -231,16 +306,15 @@ impl Seat {
     }
 
     pub(crate) fn ended(&self, close: &CloseInfo) {
-        self.place.state.lock()[self.key].ended = true;
-        if close.is_clean() {
-            self.place.state.clean.fetch_add(1, Relaxed);
-        }
+        let mut list = self.place.state.lock();
+        list.open[self.key].ended = true;
+        list.endings.count(close);
     }
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        self.place.state.lock().remove(self.key);
+        self.place.state.lock().open.remove(self.key);
     }
 }
 
@@ -264,7 +338,7 @@ mod tests {
             .build()
             .expect("a runtime");
         for _ in 0..50 {
-            let state = Arc::new(State::new(Arc::default(), OPENING));
+            let state = Arc::new(State::new(Arc::default(), OPENING, Drain::default()));
             let outlet = Outlet::new(Sender::server(ws_connection::Config::default()));
             let open = || {
                 let (place, _) = state.admit().expect("there is room");
@@ -283,7 +357,7 @@ mod tests {
                 while state.granted.load(Relaxed) < OPENING {
                     thread::yield_now();
                 }
-                runtime.block_on(state.drain(Duration::from_secs(60)))
+                runtime.block_on(state.drain())
             });
             assert_eq!(report.open(), OPENING);
         }

@@ -3,6 +3,7 @@
 mod accepting;
 mod draining;
 mod dropping;
+mod handle;
 mod places;
 mod ports;
 mod resets;

@@ -14,7 +14,7 @@ use tokio::{
     task::JoinHandle,
     time::{Instant, timeout},
 };
-use ws_server::{Builder, DrainReport, Handler, Server};
+use ws_server::{Builder, DrainReport, Handler, Server, ServerHandle};
 use ws_testing::peer::Peer;
 
 use crate::{log::Log, puppet::Puppet};
@@ -41,6 +41,7 @@ pub(super) async fn within<T>(test: impl Future<Output = T>) -> T {
 pub(super) struct Running {
     pub(super) addr: SocketAddr,
     pub(super) log: Log,
+    pub(super) handle: ServerHandle,
     stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<io::Result<DrainReport>>,
 }
@@ -72,10 +73,12 @@ impl Running {
                 std::future::pending::<()>().await;
             }
         };
+        let handle = server.handle();
         let task = tokio::spawn(server.with_shutdown(signal).serve_with(make));
         Self {
             addr,
             log,
+            handle,
             stop: Some(stop),
             task,
         }
@@ -111,6 +114,11 @@ impl Running {
         if self.stop.is_some() {
             self.stop();
         }
+        self.ended().await
+    }
+
+    /// The same for one that was told in another way.
+    pub(super) async fn ended(&mut self) -> (DrainReport, Duration) {
         let start = Instant::now();
         let report = (&mut self.task).await.expect("no panic");
         (report.expect("workers that started"), start.elapsed())
