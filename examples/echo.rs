@@ -22,6 +22,9 @@ Options:
                                multi-thread runtime [default: 1]
   --max-message BYTES          largest message accepted [default: 16777216]
   --handshake-timeout SECONDS  how long an opening handshake may take [default: 10]
+  --origin URL                 accept connections from web pages of this origin, besides those of the
+                               same host: https://app.example.com, or with stars for hosts below and
+                               for any port: https://*.example.com:*
   --any-origin                 accept connections from web pages of any host
   --deflate                    compress messages with clients that offer it (RFC 7692)
   --level N                    the same, and how hard: 0 to 9 [default: 1]
@@ -70,6 +73,7 @@ fn main() -> ExitCode {
 struct Settings {
     addr: SocketAddr,
     workers: usize,
+    origins: Origins,
     deflate: Option<Deflate>,
     builder: Builder,
 }
@@ -80,6 +84,7 @@ impl Settings {
         let mut settings = Self {
             addr: SocketAddr::from(([127, 0, 0, 1], 9001)),
             workers: 1,
+            origins: Origins::same_host(),
             deflate: None,
             builder: Server::builder().max_message(16 << 20),
         };
@@ -95,7 +100,12 @@ impl Settings {
                     let wait = args.value()?.parse_with(seconds)?;
                     settings.builder = builder.handshake_timeout(wait);
                 }
-                Long("any-origin") => settings.builder = builder.origins(Origins::any()),
+                Long("origin") => {
+                    let origins = settings.origins.clone();
+                    let allow = |origin: &str| origins.clone().allow(origin);
+                    settings.origins = args.value()?.parse_with(allow)?;
+                }
+                Long("any-origin") => settings.origins = Origins::any(),
                 Long("deflate") => settings.deflate = Some(settings.deflate.unwrap_or_default()),
                 Long("level") => {
                     let level = args.value()?.parse_with(level)?;
@@ -115,10 +125,7 @@ impl Settings {
     }
 
     fn run(self) -> io::Result<()> {
-        let builder = match self.deflate {
-            Some(deflate) => self.builder.deflate(deflate),
-            None => self.builder,
-        };
+        let builder = self.builder.origins(self.origins).deflate(self.deflate);
         let mut runtime = match self.workers {
             0 => tokio::runtime::Builder::new_multi_thread(),
             _ => tokio::runtime::Builder::new_current_thread(),

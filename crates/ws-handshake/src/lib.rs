@@ -5,7 +5,7 @@
 //!
 //! **In scope:** the head of a request and of a response, with limits; all that RFC 6455 4.2.1
 //! demands of a server and 4.1 of a client; negotiation of subprotocols and extensions; refusals
-//! with the right status; the comparison of an origin with a host.
+//! with the right status; the comparison of an origin with a host and with patterns.
 //!
 //! **Out of scope:** sockets, TLS, time (the handshake needs a deadline: the caller has the
 //! clock), randomness (a client's key is given), HTTP bodies, keep-alive, HTTP/2, what an
@@ -102,6 +102,7 @@ mod key;
 mod limits;
 mod list;
 mod origin;
+mod origin_pattern;
 mod rejection;
 mod request;
 mod response;
@@ -119,6 +120,7 @@ pub use head::head_end;
 pub use key::{Key, accept_key};
 pub use limits::Limits;
 pub use origin::{Origin, OriginError, is_same_origin_host};
+pub use origin_pattern::OriginPattern;
 pub use rejection::{Rejection, encode_response, encode_response_head};
 pub use request::Request;
 pub use response::Response;

@@ -102,6 +102,11 @@ pub enum OriginError {
         /// What stands there instead.
         seen: Excerpt,
     },
+    /// It is meant for a pattern, and has a star where none may be.
+    Pattern {
+        /// What stands there instead.
+        seen: Excerpt,
+    },
 }
 
 impl fmt::Display for OriginError {
@@ -115,6 +120,13 @@ impl fmt::Display for OriginError {
                 write!(
                     f,
                     "origin is \"{seen}\", and must be one scheme://host or scheme://host:port"
+                )
+            }
+            OriginError::Pattern { seen } => {
+                write!(
+                    f,
+                    "pattern is \"{seen}\", and a star may only be the port or stand, with a dot, before \
+                     a host of two labels or more"
                 )
             }
         }
@@ -165,6 +177,10 @@ fn serialized(text: &[u8]) -> Option<Origin> {
     }
     let scheme = scheme.to_ascii_lowercase();
     let HostPort { name, port } = HostPort::parse(host.as_bytes())?;
+    // RFC 3986 lets names have stars, and no page has such a name: it would look like a pattern.
+    if name.contains('*') {
+        return None;
+    }
     let port = port.or(web_port(&scheme));
     Some(Origin {
         scheme,

@@ -6,8 +6,8 @@ use http::header::HeaderValue;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use ws_handshake::{
-    Acceptance, ClientRequest, Limits, Origin, Rejection, Request, RequestError, Response,
-    ResponseError, is_same_origin_host,
+    Acceptance, ClientRequest, Limits, Origin, OriginPattern, Rejection, Request, RequestError,
+    Response, ResponseError, is_same_origin_host,
 };
 
 const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
@@ -215,6 +215,28 @@ proptest! {
     fn an_origin_that_is_parsed_is_written_as_it_is_parsed(text in "[a-zA-Z]{1,5}://[\\[\\]a-z0-9:.%@]{0,12}") {
         if let Ok(origin) = text.parse::<Origin>() {
             prop_assert_eq!(origin.to_string().parse(), Ok(origin));
+        }
+    }
+
+    #[test]
+    fn a_pattern_that_is_parsed_is_written_as_it_is_parsed(text in "[a-zA-Z]{1,5}://(\\*\\.)?[\\[\\]a-z0-9:.*]{0,12}(:\\*)?") {
+        if let Ok(pattern) = text.parse::<OriginPattern>() {
+            prop_assert_eq!(pattern.to_string().parse(), Ok(pattern));
+        }
+    }
+
+    /// The same as what stands behind the star, on borders of labels.
+    #[test]
+    fn a_host_is_below_another_as_its_labels_say(host in "[ab.]{1,9}", domain in "[ab.]{1,5}") {
+        let origin = format!("http://{host}").parse::<Origin>();
+        let pattern = format!("http://*.{domain}").parse::<OriginPattern>();
+        let labels: Vec<&str> = host.split('.').collect();
+        let behind: Vec<&str> = domain.split('.').collect();
+        let is_domain = behind.len() > 1 && !behind.contains(&"");
+        prop_assert_eq!(pattern.is_ok(), is_domain);
+        if let (Ok(origin), Ok(pattern)) = (origin, pattern) {
+            let is_below = labels.len() > behind.len() && labels.ends_with(&behind) && !labels.contains(&"");
+            prop_assert_eq!(pattern.matches(&origin), is_below);
         }
     }
 

@@ -212,13 +212,15 @@ impl Terms<'_> {
             return Err(self.fall_back(request));
         }
         let acceptance = Acceptance::for_request(request)?;
-        self.config.origins().check(request)?;
+        self.check_origin(request)?;
         let upgrade = Upgrade::new(request, self.peer, acceptance);
         let decision = catch(async { handler.on_upgrade(&upgrade).await }).await;
-        let acceptance = decision.map_err(|panic| self.fault(&panic))??;
+        let acceptance =
+            decision.map_err(|panic| self.fault(format_args!("on_upgrade: {panic}")))??;
         if let [extension, ..] = acceptance.accepted_extensions() {
-            let text = format!("it accepted {extension}, which is for the server to do");
-            return Err(self.fault(&text));
+            return Err(self.fault(format_args!(
+                "on_upgrade accepted {extension}, which is for the server to do"
+            )));
         }
         let Some(deflate) = self.config.agree(&request.extensions()?) else {
             return Ok((acceptance, None));
@@ -228,19 +230,24 @@ impl Terms<'_> {
         Ok((acceptance.expect("it was offered"), Some(deflate)))
     }
 
-    /// The application's fault in `on_upgrade`, which is no business of the peer.
-    fn fault(self, what: &dyn Display) -> Refusal {
-        tracing::error!(peer = %self.peer, "on_upgrade: {what}");
+    fn check_origin(self, request: &Request) -> Result<(), Refusal> {
+        let call = AssertUnwindSafe(|| self.config.origins().check(request));
+        let checked = catch_unwind(call);
+        Ok(checked.map_err(|_| self.fault("the check of the origin panicked"))??)
+    }
+
+    /// The application's fault, which is no business of the peer.
+    fn fault(self, what: impl Display) -> Refusal {
+        tracing::error!(peer = %self.peer, "{what}");
         Rejection::new(StatusCode::INTERNAL_SERVER_ERROR).into()
     }
 
     fn fall_back(self, request: &Request) -> Refusal {
         let call = AssertUnwindSafe(|| self.config.answer(request));
-        let Ok(response) = catch_unwind(call) else {
-            tracing::error!(peer = %self.peer, "the fallback panicked");
-            return Rejection::new(StatusCode::INTERNAL_SERVER_ERROR).into();
-        };
-        Refusal::answer(response, request.method())
+        match catch_unwind(call) {
+            Ok(response) => Refusal::answer(response, request.method()),
+            Err(_) => self.fault("the fallback panicked"),
+        }
     }
 }
 

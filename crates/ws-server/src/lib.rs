@@ -80,7 +80,7 @@ pub use ws_handler::{
     Handle, Handler, Message, MessageKind, Panic, Peer, PingError, ProtocolError, Rejection,
     Request, SendError, Sent, Side, Timeout, Upgrade,
 };
-pub use ws_handshake::{Limits, OriginError};
+pub use ws_handshake::{Limits, Origin, OriginError, OriginPattern};
 
 /// The programs of the repository's README.
 #[cfg(doctest)]
