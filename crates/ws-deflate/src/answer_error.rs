@@ -5,8 +5,8 @@ use ws_handshake::Excerpt;
 use crate::parameter::Parameter;
 use crate::window_bits::WindowBits;
 
-/// Why a client cannot take the answer that a server gives to its offer (RFC 7692 7.1): it fails
-/// the connection. The fault is the server's.
+/// Why a client cannot take the answer that a server gives to its offer (RFC 7692 7): it "MUST
+/// _Fail the WebSocket Connection_". The fault is the server's.
 ///
 /// ```
 /// use ws_deflate::Deflate;
@@ -22,14 +22,14 @@ use crate::window_bits::WindowBits;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AnswerError {
-    /// The extension is accepted more than once.
+    /// The extension is accepted more than once: both would use RSV1 (5).
     Repeated,
     /// There is a parameter that permessage-deflate does not have.
     UnknownParameter {
         /// The parameter's name.
         seen: Excerpt,
     },
-    /// There are "multiple extension parameters with the same name" (7.1).
+    /// There are "multiple extension parameters with the same name" (7).
     RepeatedParameter {
         /// The parameter that comes again.
         parameter: Parameter,

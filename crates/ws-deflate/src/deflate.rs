@@ -182,8 +182,8 @@ impl Deflate {
     /// The server's side: the first of these offers that can be accepted, and what it comes to.
     ///
     /// The offers are the client's, in its order of preference, other extensions among them or
-    /// not. One with a parameter that is unknown, repeated or malformed is passed over, as RFC 7692
-    /// 7.1 demands; `None` leaves the connection without compression, which is never an error.
+    /// not. One with a parameter that is unknown, repeated or malformed is declined, as RFC 7692 7
+    /// demands, and the next one looked at; `None` leaves the connection without compression, which is never an error.
     ///
     /// ```
     /// use ws_deflate::Deflate;

@@ -12,7 +12,7 @@ use crate::window_bits::WindowBits;
 pub(crate) const NAME: &str = "permessage-deflate";
 
 /// The parameters of one permessage-deflate, offered or answered: each is known, comes once and
-/// has a legal value (RFC 7692 7.1).
+/// has a legal value (RFC 7692 7).
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Params {
     pub(crate) server_takeover: Takeover,
@@ -78,7 +78,7 @@ impl Params {
     }
 }
 
-/// RFC 7692 7.1.1: "This extension parameter has no value."
+/// RFC 7692 7.1.1.1: "This extension parameter has no value."
 fn off(parameter: Parameter, value: Option<&str>) -> Result<Takeover, AnswerError> {
     match value {
         None => Ok(Takeover::Off),

@@ -1,4 +1,4 @@
-//! What a client makes of an answer to its offer (RFC 7692 7.1).
+//! What a client makes of an answer to its offer (RFC 7692 5, 7 and 7.1).
 
 use ws_deflate::{Agreement, AnswerError, Deflate, Parameter, Takeover, WindowBits};
 use ws_handshake::{Excerpt, Extension};
@@ -52,7 +52,7 @@ fn an_answer_that_accepts_it_twice_is_refused() {
 }
 
 #[test]
-fn an_answer_that_7_1_refuses_is_refused_with_its_fault() {
+fn an_answer_that_section_7_refuses_is_refused_with_its_fault() {
     let unknown = |seen| AnswerError::UnknownParameter {
         seen: Excerpt::of(seen),
     };

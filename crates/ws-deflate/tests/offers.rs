@@ -1,4 +1,4 @@
-//! What a server makes of offers (RFC 7692 5.1 and 7.1).
+//! What a server makes of offers (RFC 7692 5, 7 and 7.1).
 
 use ws_deflate::{Agreement, Deflate, Takeover, WindowBits};
 use ws_handshake::Extension;
@@ -33,7 +33,7 @@ fn answer(server: &Deflate, offer: &str) -> String {
         .to_owned()
 }
 
-/// Offers that 7.1 says "A server MUST decline", by their parameters.
+/// Offers of which 7 says "A server MUST decline", by their parameters.
 const DECLINED: &[&str] = &[
     // "contains an extension parameter not defined for use in an offer"
     "; x",
@@ -80,7 +80,7 @@ const DECLINED: &[&str] = &[
 ];
 
 #[test]
-fn an_offer_that_7_1_declines_is_declined_and_the_next_one_taken() {
+fn an_offer_that_section_7_declines_is_declined_and_the_next_one_taken() {
     for params in DECLINED {
         let offer = format!("permessage-deflate{params}");
         assert_eq!(accept(&generous(), &[&offer]), None, "{offer}");
@@ -120,7 +120,7 @@ fn other_extensions_are_passed_over() {
 
 #[test]
 fn the_first_legal_offer_is_taken_whatever_comes_behind_it() {
-    // 5.1: the offers are listed in the order of preference.
+    // 5: "An element preceding another element has higher preference."
     let offers = [
         "permessage-deflate; server_max_window_bits=9",
         "permessage-deflate; client_max_window_bits; x",

@@ -142,6 +142,8 @@ proptest! {
             let inflated = naive::inflate(frame, &before).expect("DEFLATE");
             prop_assert_eq!(&inflated.bytes, payload);
             prop_assert!(inflated.distance <= window);
+            // So none needs bits of padding behind it (7.2.1).
+            prop_assert_eq!(inflated.finals, 0);
             match agreement.server_takeover() {
                 Takeover::On => before.extend(inflated.bytes),
                 Takeover::Off => {}
