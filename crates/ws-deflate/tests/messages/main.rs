@@ -3,7 +3,9 @@
 mod again;
 mod kept;
 mod limits;
+mod memory;
 mod peer;
 mod sent;
 mod under_way;
 mod vectors;
+mod window;

@@ -107,6 +107,29 @@ fn a_message_with_very_many_final_blocks_is_against_the_policy() {
     });
 }
 
+/// These letters as they stand, and empty final blocks behind them.
+fn stored_and_final_blocks(len: u16, blocks: usize) -> Vec<u8> {
+    let head = [&[0][..], &len.to_le_bytes(), &(!len).to_le_bytes()].concat();
+    let letters = vec![b'x'; len.into()];
+    [&head[..], &letters, &b"\x03\x00".repeat(blocks), b"\x00"].concat()
+}
+
+#[test]
+fn each_kib_of_a_message_allows_another_final_block() {
+    for kib in 1..=5 {
+        let blocks = 4 + usize::from(kib);
+        // So many bytes end where the last block does.
+        let len = kib * 1024 - 5 - 2 * blocks as u16;
+        let told = |len, blocks| {
+            let mut peer = Peer::new(Takeover::Off);
+            peer.text(&[&stored_and_final_blocks(len, blocks)])
+        };
+        assert_eq!(told(len, blocks), Told::Text("x".repeat(len.into())));
+        assert_eq!(told(len - 1, blocks), Told::Failed(1008), "{kib}");
+        assert_eq!(told(len, blocks + 1), Told::Failed(1008), "{kib}");
+    }
+}
+
 #[test]
 fn what_is_no_deflate_data_or_not_all_of_it_is_1007() {
     let stored = b"\x00\x05\x00\xfa\xff\x48\x65\x6c\x6c\x6f\x00";
