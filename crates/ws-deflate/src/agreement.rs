@@ -12,7 +12,9 @@ use crate::window_bits::WindowBits;
 /// What a client and a server have agreed on: permessage-deflate with its parameters
 /// (RFC 7692 7.1).
 ///
-/// It is displayed as it stands in the answer. Two are equal when their answers are.
+/// A server's is displayed as its answer. A client's has in it what the client said of itself, to
+/// which it keeps whatever the answer says; so it is displayed as the answer that would say all of
+/// it. Two are equal when they are displayed alike.
 ///
 /// ```
 /// use ws_deflate::{Deflate, Takeover, WindowBits};
@@ -34,8 +36,7 @@ use crate::window_bits::WindowBits;
 pub struct Agreement {
     server_takeover: Takeover,
     client_takeover: Takeover,
-    /// `None`: it is not in the answer, which means the same as the largest and is not the same:
-    /// who offered it wants to see it there.
+    /// `None` means the same as the largest, and is displayed otherwise: not at all.
     server_max_window_bits: Option<WindowBits>,
     client_max_window_bits: Option<WindowBits>,
 }
@@ -67,7 +68,8 @@ impl Agreement {
         self.client_max_window_bits.unwrap_or_default()
     }
 
-    /// The answer of the server: an element of its `Sec-WebSocket-Extensions`.
+    /// The answer of the server: an element of its `Sec-WebSocket-Extensions`. A client's is what
+    /// would say all of it.
     ///
     /// ```
     /// use ws_deflate::Deflate;

@@ -143,6 +143,31 @@ fn the_client_gives_up_its_takeover_when_the_server_says_so_or_it_said_so_itself
 }
 
 #[test]
+fn what_is_agreed_on_has_in_it_what_the_client_said_of_itself() {
+    let client = generous()
+        .with_takeover(Takeover::Off)
+        .with_window_bits(bits(10));
+    let said = "permessage-deflate; client_no_context_takeover; client_max_window_bits=10";
+    let answers = [
+        "",
+        "; client_no_context_takeover",
+        "; client_max_window_bits=10",
+        "; client_no_context_takeover; client_max_window_bits=15",
+    ];
+    let all = answers.map(|answer| agreed(&client, answer));
+    for agreed in all {
+        assert_eq!(agreed.to_string(), said);
+        assert_eq!(agreed, all[0]);
+    }
+    // The largest window is the same said or not, and is not displayed the same.
+    let limited = agreed(&generous(), "; client_max_window_bits=15");
+    let unlimited = agreed(&generous(), "");
+    assert_eq!(limited.client_window_bits(), unlimited.client_window_bits());
+    assert_eq!(unlimited.to_string(), "permessage-deflate");
+    assert_ne!(limited, unlimited);
+}
+
+#[test]
 fn the_server_must_keep_to_the_window_that_was_offered_and_may_take_a_smaller_one() {
     // 7.1.2.1.
     for offered in 8..=15 {

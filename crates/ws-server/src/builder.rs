@@ -186,7 +186,8 @@ impl Builder {
     /// Compresses messages (permessage-deflate, RFC 7692) with clients that offer it; `None`, the
     /// default, does not. Worth its processor time for text that travels far; leave it off where
     /// secrets and what others may choose share a message, as their length tells of them.
-    /// [`Prepared`](crate::Prepared) messages have settings of their own.
+    /// [`Prepared`](crate::Prepared) messages have settings of their own. What it takes of memory,
+    /// [`Deflate`] says.
     ///
     /// ```
     /// use ws_server::{Deflate, Server};

@@ -91,7 +91,7 @@ impl Config {
     }
 
     /// Compresses messages (permessage-deflate, RFC 7692) with clients that offer it; `None`, the
-    /// default, does not.
+    /// default, does not. What it takes of memory, [`Deflate`] says.
     #[must_use]
     pub fn with_deflate(mut self, settings: impl Into<Option<Deflate>>) -> Self {
         self.deflate = settings.into().map(Arc::new);

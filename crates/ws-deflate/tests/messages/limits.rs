@@ -150,7 +150,7 @@ fn an_endpoint_without_takeover_holds_nothing_between_messages() {
 
 #[test]
 fn with_takeover_the_window_is_what_a_receiver_holds() {
-    // By default's memory level; `memory.rs` has the others.
+    // With the default memory level; `memory.rs` has the others.
     for (bits, compressor) in [(8, 246), (12, 260), (15, 372)] {
         let bits = WindowBits::new(bits).expect("legal");
         drop(used(Takeover::On, bits));

@@ -159,6 +159,17 @@ fn who_deflates_can_be_asked_first_whether_it_tries() {
 }
 
 #[test]
+fn without_a_threshold_all_but_empty_ones_are_tried_and_what_shrinks_is_compressed() {
+    let settings = Deflate::default().with_threshold(0);
+    let deflater = Deflater::new(&settings, WindowBits::MAX);
+    for (text, shrinks) in [("", false), ("a", false), ("aaaaaaaaaa", true)] {
+        let message = Message::from(text);
+        assert_eq!(deflater.tries(&message), !text.is_empty(), "{text}");
+        assert_eq!(deflater.encode(&message).is_some(), shrinks, "{text}");
+    }
+}
+
+#[test]
 fn threads_keep_a_few_compressors_and_use_them_again() {
     let text = text("the same");
     let encode = |level| {
