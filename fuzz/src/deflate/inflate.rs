@@ -163,7 +163,7 @@ fn is_due(
     let len = inflated.bytes.len();
     match error {
         1007 => naive.is_err() || (input.is_text && str::from_utf8(&inflated.bytes).is_err()),
-        1008 => (input.max_ratio > 0 && len > 64 << 10) || inflated.finals > 16,
+        1008 => (input.max_ratio > 0 && len > 64 << 10) || inflated.finals > 4,
         1009 => len > limit(input) || message.len() > 2 * limit(input) + 1024,
         _ => false,
     }
