@@ -1,5 +1,6 @@
 //! The tasks of this repository: `cargo xtask help` lists them.
 
+mod attack;
 mod autobahn;
 mod cargo_tool;
 mod ci;
@@ -81,6 +82,11 @@ const TASKS: &[Task] = &[
         name: "mutants",
         summary: "changes to the lower crates, one at a time: do their tests notice?",
         run: mutants::run,
+    },
+    Task {
+        name: "attack",
+        summary: "attacks and faults against the release echo, each with its figures and their bounds",
+        run: attack::run,
     },
     Task {
         name: "load",

@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use serde_json::Value;
 
 use crate::failure::Failure;
-use crate::process;
+use crate::process::{self, Running};
 
 /// Where things are, and the members.
 #[derive(Debug)]
@@ -73,16 +74,31 @@ impl Workspace {
 
     /// Builds an example in release; returns the program.
     pub(crate) fn example(&self, name: &str) -> Result<PathBuf, Failure> {
-        let mut cargo = cargo();
-        cargo.current_dir(&self.root).args([
-            "build",
-            "--locked",
-            "--release",
-            "--package",
-            "examples",
-        ]);
-        process::run(cargo.args(["--example", name]))?;
+        self.release(&["--package", "examples", "--example", name])?;
         Ok(self.target.join("release/examples").join(name))
+    }
+
+    /// Builds a program of `benches` in release; returns it.
+    pub(crate) fn bench_program(&self, name: &str) -> Result<PathBuf, Failure> {
+        self.release(&["--package", "benches", "--bin", name])?;
+        Ok(self.target.join("release").join(name))
+    }
+
+    /// What cargo says goes to standard error: a task may print JSON.
+    fn release(&self, what: &[&str]) -> Result<(), Failure> {
+        let mut cargo = cargo();
+        cargo
+            .current_dir(&self.root)
+            .args(["build", "--locked", "--release"])
+            .args(what);
+        let status = Running::start(&mut cargo)?.wait(Duration::MAX)?;
+        if status.success() {
+            return Ok(());
+        }
+        let what = what.join(" ");
+        Err(Failure::failed(format!(
+            "`cargo build --release {what}` ended with {status}"
+        )))
     }
 }
 

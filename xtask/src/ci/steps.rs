@@ -4,6 +4,8 @@ use std::fs;
 use std::process::Command;
 
 use super::no_std;
+#[cfg(target_os = "linux")]
+use crate::attack;
 use crate::autobahn;
 use crate::coverage;
 use crate::decide;
@@ -97,6 +99,11 @@ pub(super) const STEPS: &[Step] = &[
         name: "autobahn",
         what: "the Autobahn Testsuite, against the server and against the client",
         run: autobahn,
+    },
+    Step {
+        name: "attack",
+        what: "the quick attacks against the release echo, each within its bounds",
+        run: attack,
     },
     Step {
         name: "fuzz",
@@ -215,6 +222,16 @@ fn autobahn(_: &Workspace) -> Result<Outcome, Failure> {
             Outcome::Skipped("there is no way to run the suite here, see above")
         }
     })
+}
+
+#[cfg(target_os = "linux")]
+fn attack(_: &Workspace) -> Result<Outcome, Failure> {
+    attack::run_short().map(passed)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn attack(_: &Workspace) -> Result<Outcome, Failure> {
+    Ok(Outcome::Skipped("it needs Linux"))
 }
 
 fn fuzz(_: &Workspace) -> Result<Outcome, Failure> {

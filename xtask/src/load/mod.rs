@@ -10,7 +10,7 @@
 #[cfg(target_os = "linux")]
 mod compare;
 #[cfg(target_os = "linux")]
-mod generator;
+pub(crate) mod generator;
 
 use crate::failure::Failure;
 

@@ -22,6 +22,14 @@ pub(crate) fn deflate(payload: &[u8]) -> Vec<u8> {
     deflated
 }
 
+/// So many MiB of zeros, compressed in pieces of one MiB, each of which would be whole by itself.
+pub(crate) fn zeros_of_mib(count: usize) -> Vec<u8> {
+    let piece = [deflate(&vec![0; 1 << 20]), TAIL.to_vec()].concat();
+    let mut deflated = piece.repeat(count);
+    deflated.truncate(deflated.len() - TAIL.len());
+    deflated
+}
+
 /// The compressed replies of one connection.
 #[derive(Debug)]
 pub(crate) struct Deflated {

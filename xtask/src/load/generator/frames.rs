@@ -7,8 +7,11 @@ use super::payload::payload;
 /// The masking-key of every frame: fixed, so that runs are alike, and with no byte that leaves a payload as it was.
 const KEY: [u8; 4] = [0x9d, 0x3e, 0x71, 0xc4];
 
+/// The last frame of its message.
+pub(crate) const FIN: u8 = 0x80;
+
 /// RFC 7692 6: a compressed message.
-const RSV1: u8 = 0x40;
+pub(crate) const RSV1: u8 = 0x40;
 
 /// What the messages are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,12 +61,12 @@ impl Frames {
     pub(crate) fn new(kind: Kind, size: usize, depth: usize, coding: Coding) -> Self {
         let payload = payload(kind, size);
         let frame = match coding {
-            Coding::Plain => masked(kind.opcode(), &payload),
+            Coding::Plain => masked(FIN | kind.opcode(), &payload),
             Coding::NoTakeover | Coding::Takeover => {
-                masked(RSV1 | kind.opcode(), &deflate(&payload))
+                masked(FIN | RSV1 | kind.opcode(), &deflate(&payload))
             }
         };
-        let reply_header = header(kind.opcode(), size, 0);
+        let reply_header = header(FIN | kind.opcode(), size, 0);
         let reply = [&reply_header[..], &payload].concat();
         Self {
             kind,
@@ -116,18 +119,24 @@ impl Frames {
     }
 }
 
-/// A client's frame.
-fn masked(opcode: u8, payload: &[u8]) -> Vec<u8> {
-    let mut frame = header(opcode, payload.len(), 0x80);
-    frame.extend(KEY);
+/// A client's frame; `first` is its first byte.
+pub(crate) fn masked(first: u8, payload: &[u8]) -> Vec<u8> {
+    let mut frame = masked_header(first, payload.len());
     let keys = KEY.iter().cycle();
     frame.extend(payload.iter().zip(keys).map(|(byte, key)| byte ^ key));
     frame
 }
 
-/// RFC 6455 5.2, with FIN set; `mask` is the mask bit.
-fn header(opcode: u8, size: usize, mask: u8) -> Vec<u8> {
-    let mut header = vec![0x80 | opcode];
+/// The header of a client's frame, with its masking-key.
+pub(crate) fn masked_header(first: u8, size: usize) -> Vec<u8> {
+    let mut header = header(first, size, 0x80);
+    header.extend(KEY);
+    header
+}
+
+/// RFC 6455 5.2; `mask` is the mask bit.
+fn header(first: u8, size: usize, mask: u8) -> Vec<u8> {
+    let mut header = vec![first];
     if let Ok(short @ 0..=125) = u8::try_from(size) {
         header.push(mask | short);
     } else if let Ok(medium) = u16::try_from(size) {

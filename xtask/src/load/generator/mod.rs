@@ -1,21 +1,21 @@
-//! The generator: one server, one kind of load, one report.
+//! The generator: one server, one kind of load, one report. `attack` takes the server, its process and its clients from here.
 
 mod coding;
-mod connection;
+pub(crate) mod connection;
 mod cores;
-mod deflated;
+pub(crate) mod deflated;
 pub(crate) mod descriptors;
 mod flags;
-mod frames;
-mod handshake;
+pub(crate) mod frames;
+pub(crate) mod handshake;
 pub(crate) mod idle;
-mod latency;
-mod never_read;
+pub(crate) mod latency;
+pub(crate) mod never_read;
 mod number;
 mod options;
 mod payload;
-mod pending;
-mod process;
+pub(crate) mod pending;
+pub(crate) mod process;
 mod replies;
 mod reply_error;
 mod report;

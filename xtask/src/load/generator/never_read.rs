@@ -119,6 +119,11 @@ impl Ending {
 }
 
 impl NeverRead {
+    /// What left, the kernel's buffers included.
+    pub(crate) fn taken(&self) -> u64 {
+        self.taken
+    }
+
     pub(crate) fn report(&self) -> Report {
         Report::new("never-read")
             .count("offered_bytes", self.offered)

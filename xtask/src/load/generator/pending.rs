@@ -50,6 +50,11 @@ pub(crate) fn run(
 }
 
 impl Pending {
+    /// What the connections and their callbacks hold.
+    pub(crate) fn growth(&self) -> i64 {
+        self.after as i64 - self.before as i64
+    }
+
     pub(crate) fn report(&self) -> Report {
         let growth = self.after as f64 - self.before as f64;
         Report::new("pending")

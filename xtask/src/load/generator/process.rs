@@ -75,6 +75,22 @@ impl Process {
         self.status("VmHWM:")
     }
 
+    /// The addresses that it has mapped, in bytes (`VmSize`).
+    pub(crate) fn mapped(self) -> Result<u64, Failure> {
+        self.status("VmSize:")
+    }
+
+    /// Lets `peak_resident` begin anew (proc(5), `clear_refs`).
+    pub(crate) fn forget_peak(self) -> Result<(), Failure> {
+        fs::write(format!("/proc/{}/clear_refs", self.id), "5").map_err(|e| self.unreadable(&e))
+    }
+
+    /// How many descriptors it has.
+    pub(crate) fn descriptors(self) -> Result<usize, Failure> {
+        let open = fs::read_dir(format!("/proc/{}/fd", self.id));
+        open.map(Iterator::count).map_err(|e| self.unreadable(&e))
+    }
+
     /// Its resident memory once that stands still, or after five seconds.
     pub(crate) fn settled_resident(self) -> Result<u64, Failure> {
         let begun = Instant::now();
@@ -140,6 +156,8 @@ mod tests {
         assert!(own.core_time().is_ok());
         assert!(own.resident().unwrap() > 0);
         assert!(own.peak_resident().unwrap() > 0);
+        assert!(own.mapped().unwrap() > 0);
+        assert!(own.descriptors().unwrap() > 2);
     }
 
     #[test]

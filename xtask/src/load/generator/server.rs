@@ -47,8 +47,8 @@ impl Command {
 pub(crate) struct Server {
     address: SocketAddr,
     process: Option<Process>,
-    /// Held for its end: the program is killed when this value goes.
-    _running: Option<Running>,
+    /// The program is killed when this value goes.
+    running: Option<Running>,
 }
 
 impl Server {
@@ -57,7 +57,7 @@ impl Server {
         Ok(Self {
             address: loopback(address)?,
             process: id.map(Process::new),
-            _running: None,
+            running: None,
         })
     }
 
@@ -80,7 +80,7 @@ impl Server {
         Ok(Self {
             address: loopback(found.map_err(|why| Failure::failed(format!("{name} {why}")))?)?,
             process: Some(process),
-            _running: Some(running),
+            running: Some(running),
         })
     }
 
@@ -91,6 +91,13 @@ impl Server {
     /// Its process, if it is known.
     pub(crate) fn process(&self) -> Option<Process> {
         self.process
+    }
+
+    /// The program that was started here, to be asked to end and waited for.
+    pub(crate) fn program(&mut self) -> Result<&mut Running, Failure> {
+        self.running
+            .as_mut()
+            .ok_or_else(|| Failure::failed("the server was not started here"))
     }
 
     /// Its process, which this load cannot do without.

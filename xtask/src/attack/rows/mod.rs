@@ -1,0 +1,12 @@
+//! What each row does to a server.
+
+pub(super) mod answers;
+pub(super) mod controls;
+pub(super) mod crowds;
+pub(super) mod endings;
+pub(super) mod fragments;
+pub(super) mod lengths;
+pub(super) mod payloads;
+pub(super) mod probes;
+pub(super) mod slow_heads;
+pub(super) mod system;
