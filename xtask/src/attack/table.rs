@@ -206,11 +206,7 @@ pub(super) const ROWS: &[Row] = &[
         "a shutdown with 1,000 connections, 100 of them dead",
         Held::Tests,
     ),
-    Row::new(
-        "A40",
-        "a second signal during the shutdown",
-        Held::Nowhere("in the examples a second signal changes nothing"),
-    ),
+    Row::new("A40", "a second signal during the shutdown", Held::Tests),
     Row::new(
         "A41",
         "accepting at the limit of descriptors",
