@@ -1,6 +1,6 @@
 'use strict';
 
-// The checks that every client can do. `connect` gives a Peer that is open and has `send` and `close`.
+// The checks that every client can do. `connect` gives a Peer that is open and has `extensions`, `send` and `close`.
 
 const { expect } = require('./transcript.js');
 
@@ -24,6 +24,13 @@ async function withPeer(connect, body) {
   await body(peer);
   peer.close(1000);
   await peer.closed();
+}
+
+/** What was agreed with the server, by name: whatever the library offers, the server has its own settings. */
+async function agreed(connect, extension) {
+  await withPeer(connect, async (peer) => {
+    expect(peer.extensions.split(';')[0], extension);
+  });
 }
 
 /** Messages that come back as they were. */
@@ -94,7 +101,8 @@ async function serverCloses(connect, transcript) {
 }
 
 /** Runs the checks that every client can do, then those of this one (name and body), then sees the server close. */
-async function run(transcript, connect, largest, own) {
+async function run(transcript, connect, [largest, extension], own) {
+  await transcript.check('extension', () => agreed(connect, extension));
   for (const [name, message] of ECHOED) {
     await transcript.check(name, () => echoed(connect, message));
   }

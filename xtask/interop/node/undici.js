@@ -1,6 +1,6 @@
 'use strict';
 
-// Talks to the echo server through npm's `undici`, whose WebSocket is that of Node: undici.js URL LARGEST-MESSAGE
+// Talks to the echo server through npm's `undici`, whose WebSocket is that of Node: undici.js URL LARGEST-MESSAGE EXTENSION
 
 const diagnostics = require('node:diagnostics_channel');
 const { WebSocket, ping } = require('undici');
@@ -9,7 +9,7 @@ const { binaryOf, run, withPeer } = require('./exchanges.js');
 const { Peer } = require('./peer.js');
 const { Transcript, expect } = require('./transcript.js');
 
-const [url, largest] = [process.argv[2], Number(process.argv[3])];
+const [url, largest, extension] = [process.argv[2], Number(process.argv[3]), process.argv[4]];
 
 /** Where the library tells of every pong. */
 const PONGS = 'undici:websocket:pong';
@@ -34,6 +34,10 @@ class UndiciPeer extends Peer {
       socket.addEventListener('open', () => resolve(peer));
       socket.addEventListener('error', ({ error }) => reject(error));
     });
+  }
+
+  get extensions() {
+    return this.socket.extensions;
   }
 
   send(data) {
@@ -69,7 +73,7 @@ async function ponged(payload) {
 
 const transcript = new Transcript();
 transcript.version(version);
-run(transcript, connect, largest, [
+run(transcript, connect, [largest, extension], [
   ['ping', () => ponged(Buffer.from('are you there?'))],
   ['ping-empty', () => ponged(Buffer.alloc(0))],
   ['ping-125', () => ponged(binaryOf(125))],

@@ -1,6 +1,6 @@
 'use strict';
 
-// Talks to the echo server through npm's `ws`: ws.js URL LARGEST-MESSAGE
+// Talks to the echo server through npm's `ws`: ws.js URL LARGEST-MESSAGE EXTENSION
 
 const { once } = require('node:events');
 const WebSocket = require('ws');
@@ -9,7 +9,7 @@ const { binaryOf, failed, run, textOf, withPeer } = require('./exchanges.js');
 const { Peer } = require('./peer.js');
 const { Transcript, expect } = require('./transcript.js');
 
-const [url, largest] = [process.argv[2], Number(process.argv[3])];
+const [url, largest, extension] = [process.argv[2], Number(process.argv[3]), process.argv[4]];
 
 class WsPeer extends Peer {
   constructor(socket) {
@@ -29,6 +29,10 @@ class WsPeer extends Peer {
     // The end tells more.
     socket.on('error', () => {});
     return peer;
+  }
+
+  get extensions() {
+    return this.socket.extensions;
   }
 
   send(data, options) {
@@ -97,7 +101,7 @@ const invalidUtf8 = (peer) => peer.send(Buffer.from([0xed, 0xa0, 0x80]), { binar
 
 const transcript = new Transcript();
 transcript.version(version);
-run(transcript, connect, largest, [
+run(transcript, connect, [largest, extension], [
   ['text-in-fragments', textInFragments],
   ['binary-in-fragments', binaryInFragments],
   ['ping-between-fragments', pingBetweenFragments],

@@ -1,4 +1,4 @@
-"""Talks to the echo server through Python's `websockets`: client.py URL LARGEST-MESSAGE"""
+"""Talks to the echo server through Python's `websockets`: client.py URL LARGEST-MESSAGE EXTENSION"""
 
 import asyncio
 import contextlib
@@ -40,6 +40,11 @@ async def connection(url):
     # Closing twice is said to be harmless, but fails where the transport had much to send when it ended.
     if ws.close_code is None:
         await ws.close()
+
+
+async def agreed(url, extension):
+    async with connection(url) as ws:
+        expect("".join(agreed.name for agreed in ws.protocol.extensions), extension)
 
 
 def text_of(size):
@@ -203,13 +208,14 @@ async def server_closes(url, transcript):
         expect((ws.close_code, ws.close_reason), (1001, "the server is shutting down"))
 
 
-async def main(url, largest):
+async def main(url, largest, extension):
     transcript = Transcript()
     transcript.version(websockets.__version__)
+    await transcript.check("extension", agreed(url, extension))
     for name, body in CHECKS:
         await transcript.check(name, body(url, largest))
     await transcript.check("server-closes", server_closes(url, transcript), limit=None)
     return transcript.exit_code
 
 
-sys.exit(asyncio.run(main(sys.argv[1], int(sys.argv[2]))))
+sys.exit(asyncio.run(main(sys.argv[1], int(sys.argv[2]), sys.argv[3])))

@@ -4,6 +4,7 @@ use super::runtime::Runtime;
 
 /// Every check that a client could do, in the order of the table. The scripts are in `xtask/interop`.
 pub(super) const CHECKS: &[&str] = &[
+    "extension",
     "text-ascii",
     "text-multi-byte",
     "text-emoji",
@@ -94,6 +95,29 @@ pub(super) const CLIENTS: &[Client] = &[
             Cannot {
                 checks: &["reserved-bit", "unmasked", "invalid-utf8"],
                 because: "its API sends nothing that is wrong",
+            },
+        ],
+    },
+    Client {
+        name: "chromium",
+        runtime: Runtime::Chromium,
+        script: "node/chromium.js",
+        cannot: &[
+            Cannot {
+                checks: &[
+                    "text-in-fragments",
+                    "binary-in-fragments",
+                    "ping-between-fragments",
+                    "too-large-in-fragments",
+                    "ping",
+                    "ping-empty",
+                    "ping-125",
+                ],
+                because: "a page sends whole messages only, and no ping",
+            },
+            Cannot {
+                checks: &["reserved-bit", "unmasked", "invalid-utf8"],
+                because: "a page sends nothing that is wrong",
             },
         ],
     },

@@ -3,6 +3,7 @@
 //! Every client runs a script of `xtask/interop`, all at the same time, and prints a line for each check. When each
 //! has nothing left but one open connection, the server is asked to end, and every client has to see its Close.
 
+mod chromium;
 mod client;
 mod node;
 mod options;
@@ -30,6 +31,9 @@ use crate::workspace::Workspace;
 
 /// The largest message that the server takes: the largest that is echoed. One byte more is refused.
 const LARGEST: usize = 1 << 20;
+
+/// What the server agrees to with a client that offers it, where it compresses.
+const EXTENSION: &str = "permessage-deflate";
 
 /// The servers that all clients talk to, one after the other. All clients offer compression.
 const SERVERS: [(Compression, &str, &[&str]); 2] = [
@@ -85,7 +89,12 @@ fn run_all(options: &Options) -> Result<Outcome, Failure> {
     if !ready.is_empty() {
         for (compression, kind, flags) in SERVERS {
             let logs = workspace.target.join("interop").join(kind);
-            test(&ready, options.time_limit, &workspace, (&logs, flags))?;
+            test(
+                &ready,
+                options.time_limit,
+                &workspace,
+                (&logs, flags, compression),
+            )?;
             check_traffic(compression, &logs)?;
         }
     }
@@ -130,7 +139,7 @@ fn test(
     clients: &[(&'static Client, Launcher)],
     limit: Duration,
     workspace: &Workspace,
-    (logs, flags): (&Path, &[&str]),
+    (logs, flags, compression): (&Path, &[&str], Compression),
 ) -> Result<(), Failure> {
     installation::remove(logs)?;
     fs::create_dir_all(logs)?;
@@ -147,7 +156,7 @@ fn test(
 
     let start = Instant::now();
     let scripts = workspace.root.join("xtask/interop");
-    let running = start_all(clients, &scripts, &server, logs)?;
+    let running = start_all(clients, &scripts, (&server, compression), logs)?;
     let (columns, ended) = converse(running, server, start + limit)?;
     let seconds = start.elapsed().as_secs_f64();
     println!("interop: {seconds:.1} s");
@@ -159,13 +168,17 @@ fn test(
 fn start_all(
     clients: &[(&'static Client, Launcher)],
     scripts: &Path,
-    server: &Server,
+    (server, compression): (&Server, Compression),
     logs: &Path,
 ) -> Result<Vec<Script>, Failure> {
     let url = format!("ws://{}", server.address());
+    let extension = match compression {
+        Compression::Off => "",
+        Compression::On => EXTENSION,
+    };
     let start = |(client, launcher): &(&'static Client, Launcher)| {
         let log = logs.join(format!("{}.log", client.name));
-        Script::start(client, launcher, scripts, (&url, LARGEST), &log)
+        Script::start(client, launcher, scripts, (&url, LARGEST, extension), &log)
     };
     clients.iter().map(start).collect()
 }

@@ -14,8 +14,8 @@ const MANIFEST: &str = include_str!("../../interop/node/package.json");
 const LOCK: &str = include_str!("../../interop/node/package-lock.json");
 
 /// What `undici` asks for.
-const OLDEST: [u32; 3] = [20, 18, 1];
-const OLDEST_NPM: [u32; 3] = [8, 0, 0];
+pub(super) const OLDEST: [u32; 3] = [20, 18, 1];
+pub(super) const OLDEST_NPM: [u32; 3] = [8, 0, 0];
 
 /// The version of a package, which the manifest gives exactly.
 pub(super) fn pinned(package: &str) -> Option<String> {

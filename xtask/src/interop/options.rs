@@ -11,14 +11,14 @@ const HELP: &str = "\
 usage: cargo xtask interop [FLAGS]
 
 Lets clients that other people wrote talk to the release build of the echo server: Python's websockets, npm's ws
-and undici. They are installed once, in .cache/interop, in the versions that xtask/interop names. The logs are in
-target/interop.
+and undici, and a page in Chromium. They are installed once, in .cache/interop, in the versions that xtask/interop
+names; Chromium takes 210 MB there, of 70 that are downloaded. The logs are in target/interop.
 
 Then asks two oracles, the protocols without I/O of Python's websockets and of wsproto, about generated frames and
 handshakes: what they and we make of the same bytes has to be the same, but for what is written down in
 xtask/interop/python.
 
-  --only NAME           websockets, ws, undici or oracles; may be given again (default: all)
+  --only NAME           websockets, ws, undici, chromium or oracles; may be given again (default: all)
   --allow-skip          succeed if something cannot run here
   --time-limit SECONDS  for the clients as a whole, and for the oracles (default: 120)
   --seed N              of the oracles' cases (default: 1)
@@ -125,7 +125,7 @@ mod tests {
 
     #[test]
     fn all_clients_are_asked_unless_some_are_named() {
-        assert_eq!(clients(&[]), ["websockets", "ws", "undici"]);
+        assert_eq!(clients(&[]), ["websockets", "ws", "undici", "chromium"]);
         assert_eq!(
             clients(&["--only", "undici", "--only", "ws"]),
             ["ws", "undici"]

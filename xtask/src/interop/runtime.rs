@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use super::{node, python};
+use super::{chromium, node, python};
 use crate::failure::Failure;
 use crate::process;
 
@@ -12,6 +12,8 @@ use crate::process;
 pub(super) enum Runtime {
     Python,
     Node,
+    /// A browser, which a script of Node drives.
+    Chromium,
 }
 
 /// Makes the command that runs a script with the pinned libraries.
@@ -23,6 +25,7 @@ impl Runtime {
         match self {
             Self::Python => python::pinned(package),
             Self::Node => node::pinned(package),
+            Self::Chromium => Some(chromium::VERSION.to_owned()),
         }
     }
 
@@ -31,6 +34,7 @@ impl Runtime {
         match self {
             Self::Python => python::prepare(&cache.join("python")),
             Self::Node => node::prepare(&cache.join("node")),
+            Self::Chromium => chromium::prepare(&cache.join("chromium")),
         }
     }
 
@@ -41,6 +45,10 @@ impl Runtime {
                 "Python 3.11 or later on PATH (on Debian: apt-get install python3-venv)"
             }
             Self::Node => "Node 20.18.1 or later and npm on PATH (nodejs.org)",
+            Self::Chromium => {
+                "Linux on x86-64, Node 20.18.1 or later and npm on PATH, and the libraries of NSS and expat (on \
+                 Debian: apt-get install libnss3 libexpat1)"
+            }
         }
     }
 }

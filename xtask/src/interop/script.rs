@@ -22,17 +22,18 @@ pub(super) struct Script {
 }
 
 impl Script {
-    /// Starts the script in `dir`, which tells the server at `url` and the largest message that it takes.
+    /// Starts the script in `dir`, which is told the server's address, the largest message that it takes, and the
+    /// extension that it agrees to.
     pub(super) fn start(
         client: &'static Client,
         launcher: &Launcher,
         dir: &Path,
-        server: (&str, usize),
+        server: (&str, usize, &str),
         log: &Path,
     ) -> Result<Self, Failure> {
-        let (url, largest) = server;
+        let (url, largest, extension) = server;
         let mut command = launcher(&dir.join(client.script));
-        command.args([url, &largest.to_string()]);
+        command.args([url, &largest.to_string(), extension]);
         Ok(Self {
             client,
             logged: Logged::start(&mut command, log)?,
@@ -105,15 +106,15 @@ mod tests {
             sh
         });
         let log = std::env::temp_dir().join(format!("xtask-script-{}-{name}", std::process::id()));
-        let server = ("ws://127.0.0.1:1", 9);
+        let server = ("ws://127.0.0.1:1", 9, "name");
         let script = Script::start(&CLIENTS[0], &launcher, Path::new(""), server, &log);
         fs::remove_file(log).expect("it can be removed");
         script.expect("sh starts")
     }
 
     #[test]
-    fn the_script_gets_the_address_and_the_limit() {
-        let mut script = start("arguments", "[ \"$0 $1\" = 'ws://127.0.0.1:1 9' ]");
+    fn the_script_gets_the_address_the_limit_and_the_extension() {
+        let mut script = start("arguments", "[ \"$0 $1 $2\" = 'ws://127.0.0.1:1 9 name' ]");
         script
             .read_until_waiting(Instant::now() + SOON)
             .expect("no signal");
