@@ -5,7 +5,8 @@
 //!
 //! **In scope:** the head of a request and of a response, with limits; all that RFC 6455 4.2.1
 //! demands of a server and 4.1 of a client; negotiation of subprotocols and extensions; refusals
-//! with the right status; the comparison of an origin with a host and with patterns.
+//! with the right status; the comparison of an origin with a host and with patterns; what
+//! proxies say of their clients.
 //!
 //! **Out of scope:** sockets, TLS, time (the handshake needs a deadline: the caller has the
 //! clock), randomness (a client's key is given), HTTP bodies, keep-alive, HTTP/2, what an
@@ -96,6 +97,7 @@ mod error;
 mod excerpt;
 mod extension;
 mod field;
+mod forwarded;
 mod head;
 mod host;
 mod key;
@@ -103,6 +105,8 @@ mod limits;
 mod list;
 mod origin;
 mod origin_pattern;
+mod proxy_header;
+mod proxy_header_error;
 mod rejection;
 mod request;
 mod response;
@@ -116,11 +120,14 @@ pub use client_request::ClientRequest;
 pub use error::{HeadError, RequestError};
 pub use excerpt::Excerpt;
 pub use extension::Extension;
+pub use forwarded::{ForwardedError, ForwardedNode, forwarded_for, x_forwarded_for};
 pub use head::head_end;
 pub use key::{Key, accept_key};
 pub use limits::Limits;
 pub use origin::{Origin, OriginError, is_same_origin_host};
 pub use origin_pattern::OriginPattern;
+pub use proxy_header::ProxyHeader;
+pub use proxy_header_error::ProxyHeaderError;
 pub use rejection::{Rejection, encode_response, encode_response_head};
 pub use request::Request;
 pub use response::Response;
