@@ -45,7 +45,7 @@ pub use handle::Handle;
 pub use handler::Handler;
 pub use outlet::{Outlet, SenderGuard};
 pub use panic::{Panic, catch};
-pub use peer::Peer;
+pub use peer::{AddrSource, Peer};
 pub use session::Session;
 pub use upgrade::Upgrade;
 

@@ -8,6 +8,7 @@ use crate::Peer;
 pub struct Upgrade<'a> {
     request: &'a Request,
     peer: Peer,
+    transport: Peer,
     acceptance: Acceptance,
 }
 
@@ -18,8 +19,16 @@ impl<'a> Upgrade<'a> {
         Self {
             request,
             peer,
+            transport: peer,
             acceptance,
         }
+    }
+
+    /// The same, which came over a transport with another end than `peer`: a proxy.
+    #[must_use]
+    pub fn with_transport(mut self, transport: Peer) -> Self {
+        self.transport = transport;
+        self
     }
 
     /// The request: path, query, headers, offered subprotocols.
@@ -28,10 +37,17 @@ impl<'a> Upgrade<'a> {
         self.request
     }
 
-    /// Who asks.
+    /// Who asks; behind proxies, if they are trusted and told who it is.
     #[must_use]
     pub fn peer(&self) -> Peer {
         self.peer
+    }
+
+    /// The other end of the transport: the peer itself, or the nearest proxy. It is told only here,
+    /// so that open connections need not keep it.
+    #[must_use]
+    pub fn transport(&self) -> Peer {
+        self.transport
     }
 
     /// The answer that accepts: 101 without a subprotocol; select one and add headers to it.

@@ -8,7 +8,10 @@ use ws_deflate::Deflate;
 use ws_frame::CloseFrame;
 use ws_handshake::Request;
 
-use crate::{Config, Origins, Server, drain::Drain, listen::listen, server::Threads, state::State};
+use crate::{
+    Config, Origins, Server, TrustedProxies, drain::Drain, listen::listen, server::Threads,
+    state::State,
+};
 
 /// The settings of a [`Server`].
 ///
@@ -211,6 +214,22 @@ impl Builder {
     #[must_use]
     pub fn origins(mut self, origins: Origins) -> Self {
         self.config = self.config.with_origins(origins);
+        self
+    }
+
+    /// Which proxies are believed when they say whom they connect for, by the PROXY protocol,
+    /// `Forwarded` or `X-Forwarded-For`; none by default.
+    ///
+    /// ```
+    /// use ws_server::{AddrHeader, Server, TrustedProxies};
+    ///
+    /// let proxies = TrustedProxies::none().trust("127.0.0.1")?.trust("::1")?;
+    /// let builder = Server::builder().trusted_proxies(proxies.with_header(AddrHeader::Forwarded));
+    /// # Ok::<(), ws_server::PrefixError>(())
+    /// ```
+    #[must_use]
+    pub fn trusted_proxies(mut self, proxies: TrustedProxies) -> Self {
+        self.config = self.config.with_trusted_proxies(proxies);
         self
     }
 

@@ -9,7 +9,7 @@ use ws_connection::{Config as ConnectionConfig, Role};
 use ws_deflate::{Deflate, PermessageDeflate, Traffic};
 use ws_handshake::{Extension, Limits, Rejection, Request};
 
-use crate::Origins;
+use crate::{Origins, TrustedProxies};
 
 /// What serves a request that asks for no WebSocket.
 type Fallback = dyn Fn(&Request) -> Response<Bytes> + Send + Sync;
@@ -30,6 +30,7 @@ pub struct Config {
     head: Limits,
     handshake_timeout: Duration,
     origins: Origins,
+    trusted_proxies: TrustedProxies,
     fallback: Arc<Fallback>,
     deflate: Option<Arc<Deflate>>,
     traffic: Arc<Traffic>,
@@ -42,6 +43,7 @@ impl Default for Config {
             head: Limits::default(),
             handshake_timeout: Duration::from_secs(10),
             origins: Origins::default(),
+            trusted_proxies: TrustedProxies::default(),
             fallback: Arc::new(upgrade_required),
             deflate: None,
             traffic: Arc::default(),
@@ -76,6 +78,13 @@ impl Config {
     #[must_use]
     pub fn with_origins(mut self, origins: Origins) -> Self {
         self.origins = origins;
+        self
+    }
+
+    /// Which proxies are believed when they say whom they connect for; none by default.
+    #[must_use]
+    pub fn with_trusted_proxies(mut self, proxies: TrustedProxies) -> Self {
+        self.trusted_proxies = proxies;
         self
     }
 
@@ -150,6 +159,12 @@ impl Config {
         &self.origins
     }
 
+    /// See [`with_trusted_proxies`](Self::with_trusted_proxies).
+    #[must_use]
+    pub fn trusted_proxies(&self) -> &TrustedProxies {
+        &self.trusted_proxies
+    }
+
     pub(crate) fn answer(&self, request: &Request) -> Response<Bytes> {
         (self.fallback)(request)
     }
@@ -162,6 +177,7 @@ impl fmt::Debug for Config {
             .field("head", &self.head)
             .field("handshake_timeout", &self.handshake_timeout)
             .field("origins", &self.origins)
+            .field("trusted_proxies", &self.trusted_proxies)
             .field("deflate", &self.deflate)
             .finish_non_exhaustive()
     }

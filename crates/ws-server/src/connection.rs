@@ -106,12 +106,14 @@ where
         draining: impl Future<Output = ()> + Send,
     ) -> Option<(Opened<S, H>, Vec<u8>)> {
         let terms = Terms {
+            transport: self.peer,
             peer: self.peer,
             config,
             admission,
         };
         let opening = Opening::new(&mut self.io, terms);
         let answered = opening.run(&mut self.handler, draining).await?;
+        self.peer = answered.peer;
         let protocol = config.shared_connection().clone();
         let sender = Sender::server(protocol.clone());
         let receiver = Receiver::server(protocol);

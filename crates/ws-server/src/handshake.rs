@@ -16,10 +16,13 @@ use tokio::{
     time::timeout,
 };
 use ws_deflate::PermessageDeflate;
-use ws_handler::{Handler, Peer, Upgrade, catch};
-use ws_handshake::{Acceptance, Rejection, Request, RequestError, encode_response_head, head_end};
+use ws_handler::{AddrSource, Handler, Peer, Upgrade, catch};
+use ws_handshake::{
+    Acceptance, ProxyHeader, ProxyHeaderError, Rejection, Request, RequestError,
+    encode_response_head, head_end,
+};
 
-use crate::{Config, admission::Admission, pool::Rent, wire::poll_read_into};
+use crate::{Config, ProxyProtocol, admission::Admission, pool::Rent, wire::poll_read_into};
 
 /// Bytes that are still taken from a peer whose request was refused.
 const DISCARD_UP_TO: usize = 1 << 20;
@@ -38,6 +41,8 @@ pub(crate) struct Opening<'a, S> {
 pub(crate) struct Answered {
     /// What came behind the request.
     pub(crate) early: Vec<u8>,
+    /// The client, perhaps behind trusted proxies.
+    pub(crate) peer: Peer,
     /// What was agreed on.
     pub(crate) deflate: Option<PermessageDeflate>,
 }
@@ -45,6 +50,9 @@ pub(crate) struct Answered {
 /// What a request is judged by.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Terms<'a> {
+    /// The other end of the transport.
+    pub(crate) transport: Peer,
+    /// The client, as far as it is known already.
     pub(crate) peer: Peer,
     pub(crate) config: &'a Config,
     pub(crate) admission: Admission,
@@ -92,6 +100,14 @@ impl From<RequestError> for Refusal {
     }
 }
 
+impl From<ProxyHeaderError> for Refusal {
+    fn from(error: ProxyHeaderError) -> Self {
+        tracing::debug!("{error}");
+        let rejection = Rejection::new(StatusCode::BAD_REQUEST);
+        rejection.text(&error.to_string()).into()
+    }
+}
+
 impl<'a, S: AsyncRead + AsyncWrite + Unpin> Opening<'a, S> {
     pub(crate) fn new(io: &'a mut S, terms: Terms<'a>) -> Self {
         Self {
@@ -124,31 +140,68 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Opening<'a, S> {
     }
 
     async fn open<H: Handler>(&mut self, handler: &mut H) -> Result<Answered, Refusal> {
-        let (request, early) = self.read_request().await?;
+        let ahead = self.read_proxy_header().await?;
+        let (request, early) = self.read_request(ahead).await?;
+        let proxies = self.terms.config.trusted_proxies();
+        self.terms.peer = proxies.client_of(self.terms.peer, request.headers());
         let (acceptance, deflate) = self.terms.decide(&request, handler).await?;
         let mut answer = Vec::with_capacity(256);
         acceptance.encode(&mut answer);
         self.answering = true;
         self.io.write_all(&answer).await?;
         self.io.flush().await?;
-        Ok(Answered { early, deflate })
+        Ok(Answered {
+            early,
+            peer: self.terms.peer,
+            deflate,
+        })
     }
 
-    /// The request, and what came behind it. The head is scanned once and decoded once; the first
-    /// bytes are looked at alone, so that what is no HTTP is refused without waiting for the rest.
-    async fn read_request(&mut self) -> Result<(Request, Vec<u8>), Refusal> {
-        let limits = self.terms.config.head();
+    /// Learns the client from the header that a trusted proxy sends before the request, and gives
+    /// back what came behind it.
+    async fn read_proxy_header(&mut self) -> Result<Vec<u8>, Refusal> {
+        let Terms {
+            config, transport, ..
+        } = self.terms;
+        let expected = config.trusted_proxies().protocol_of(transport);
         let mut head = Vec::new();
+        if expected == ProxyProtocol::Off {
+            return Ok(head);
+        }
         loop {
-            let scanned = head.len();
             self.read_more(&mut head).await?;
-            let whole = head_end(&head, scanned).is_some() || head.len() >= limits.max_head();
-            if !whole && scanned > 0 {
-                continue;
+            match ProxyHeader::decode(&head) {
+                Ok(None) => {}
+                Ok(Some((header, len))) => {
+                    if let Some(addr) = header.source() {
+                        self.terms.peer = Peer::new(addr, AddrSource::ProxyProtocol);
+                    }
+                    return Ok(head.split_off(len));
+                }
+                Err(ProxyHeaderError::Absent { .. }) if expected == ProxyProtocol::Optional => {
+                    return Ok(head);
+                }
+                Err(error) => return Err(error.into()),
             }
-            if let Some((request, len)) = Request::decode(&head, limits)? {
+        }
+    }
+
+    /// The request, of which `head` came already, and what came behind it. The head is scanned once and decoded once; the first
+    /// bytes are looked at alone, so that what is no HTTP is refused without waiting for the rest.
+    async fn read_request(&mut self, mut head: Vec<u8>) -> Result<(Request, Vec<u8>), Refusal> {
+        let limits = self.terms.config.head();
+        let mut scanned = 0;
+        loop {
+            if head.len() == scanned {
+                self.read_more(&mut head).await?;
+            }
+            let is_whole = head_end(&head, scanned).is_some() || head.len() >= limits.max_head();
+            if (is_whole || scanned == 0)
+                && let Some((request, len)) = Request::decode(&head, limits)?
+            {
                 return Ok((request, head.split_off(len)));
             }
+            scanned = head.len();
         }
     }
 
@@ -214,6 +267,7 @@ impl Terms<'_> {
         let acceptance = Acceptance::for_request(request)?;
         self.check_origin(request)?;
         let upgrade = Upgrade::new(request, self.peer, acceptance);
+        let upgrade = upgrade.with_transport(self.transport);
         let decision = catch(async { handler.on_upgrade(&upgrade).await }).await;
         let acceptance =
             decision.map_err(|panic| self.fault(format_args!("on_upgrade: {panic}")))??;

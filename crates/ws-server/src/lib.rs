@@ -56,10 +56,12 @@ mod input;
 mod listen;
 mod origins;
 mod pool;
+mod prefix_error;
 mod server;
 mod server_handle;
 mod state;
 mod timer;
+mod trusted_proxies;
 mod wire;
 mod workers;
 
@@ -68,17 +70,19 @@ pub use config::Config;
 pub use connection::serve_connection;
 pub use drain_report::DrainReport;
 pub use origins::Origins;
+pub use prefix_error::PrefixError;
 pub use server::Server;
 pub use server_handle::ServerHandle;
+pub use trusted_proxies::{AddrHeader, ProxyProtocol, TrustedProxies};
 
 pub use bytes;
 pub use http;
 pub use ws_connection::Config as ConnectionConfig;
 pub use ws_deflate::{Agreement, Deflate, Prepared, Takeover, Traffic, Volume, WindowBits};
 pub use ws_handler::{
-    Acceptance, Cause, Client, CloseCode, CloseFrame, CloseInfo, ClosingHandshake, Compress,
-    Handle, Handler, Message, MessageKind, Panic, Peer, PingError, ProtocolError, Rejection,
-    Request, SendError, Sent, Side, Timeout, Upgrade,
+    Acceptance, AddrSource, Cause, Client, CloseCode, CloseFrame, CloseInfo, ClosingHandshake,
+    Compress, Handle, Handler, Message, MessageKind, Panic, Peer, PingError, ProtocolError,
+    Rejection, Request, SendError, Sent, Side, Timeout, Upgrade,
 };
 pub use ws_handshake::{Limits, Origin, OriginError, OriginPattern};
 

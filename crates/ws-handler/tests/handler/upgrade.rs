@@ -1,7 +1,7 @@
 //! `on_upgrade`: what it sees, and what the default answers.
 
 use futures_util::FutureExt;
-use ws_handler::{Acceptance, Handler, Peer, Request, Upgrade};
+use ws_handler::{Acceptance, AddrSource, Handler, Peer, Request, Upgrade};
 use ws_handshake::Limits;
 
 use crate::{
@@ -32,6 +32,20 @@ fn the_request_and_the_peer_are_there_to_decide_by() {
         assert_eq!(upgrade.peer().to_string(), "192.0.2.7:4711");
         let offered: Vec<&str> = upgrade.request().subprotocols().collect();
         assert_eq!(offered, ["chat", "superchat"]);
+    });
+}
+
+#[test]
+fn the_other_end_of_the_transport_is_the_peer_unless_it_is_a_proxy() {
+    with_upgrade("/", |upgrade| {
+        assert_eq!(upgrade.transport(), upgrade.peer());
+        let proxy = Peer::from(std::net::SocketAddr::from(([10, 0, 0, 1], 1)));
+        let addr = upgrade.peer().addr().expect("it has one");
+        let peer = Peer::new(addr, AddrSource::Forwarded);
+        let behind = Upgrade::new(upgrade.request(), peer, upgrade.accept()).with_transport(proxy);
+        assert_eq!((behind.peer(), behind.transport()), (peer, proxy));
+        assert_eq!(behind.peer().source(), AddrSource::Forwarded);
+        assert_ne!(behind.peer(), upgrade.peer(), "how it was learnt counts");
     });
 }
 

@@ -12,6 +12,7 @@ use tracing::{
     span,
     subscriber::set_global_default,
 };
+use ws_server::{AddrHeader, Config, TrustedProxies};
 use ws_testing::{naive::Frame, peer::masked};
 
 use crate::served::Served;
@@ -131,4 +132,21 @@ async fn a_handshake_that_is_refused_and_a_panic_are_logged() {
         "{:?}",
         Lines::all()
     );
+}
+
+/// It says why a client has the address of its proxy.
+#[tokio::test(start_paused = true)]
+async fn a_list_of_proxies_that_is_not_believed_is_logged() {
+    Lines::keep();
+    let proxies = TrustedProxies::none()
+        .trust("192.0.2.7")
+        .expect("an address");
+    let proxies = proxies.with_header(AddrHeader::Forwarded);
+    let config = Config::default().with_trusted_proxies(proxies);
+    let mut served = Served::with(|puppet| puppet, config);
+    let request = ws_testing::peer::REQUEST.replacen("\r\n", "\r\nForwarded: for=what\r\n", 1);
+    served.peer.write(request).await;
+    served.peer.read_head().await;
+    let words = ["DEBUG", "not believed", "for=what", "192.0.2.7:4711"];
+    assert_eq!(Lines::count(&words), 1, "{:?}", Lines::all());
 }

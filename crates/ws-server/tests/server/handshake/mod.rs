@@ -6,5 +6,6 @@ mod early_frames;
 mod extensions;
 mod fallback;
 mod origins;
+mod proxies;
 mod request;
 mod upgrade;
