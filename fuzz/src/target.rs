@@ -38,6 +38,10 @@ pub const TARGETS: &[Target] = &[
         body: crate::extension_offers,
     },
     Target {
+        name: "forwarded_for",
+        body: crate::forwarded_for,
+    },
+    Target {
         name: "frame_header",
         body: crate::frame_header,
     },
@@ -64,6 +68,10 @@ pub const TARGETS: &[Target] = &[
     Target {
         name: "mask",
         body: crate::mask,
+    },
+    Target {
+        name: "proxy_header",
+        body: crate::proxy_header,
     },
     Target {
         name: "server_io",

@@ -29,6 +29,7 @@ replay! {
     deflate_roundtrip
     diff_tungstenite
     extension_offers
+    forwarded_for
     frame_header
     frame_stream
     handshake_request
@@ -36,6 +37,7 @@ replay! {
     header_lists
     inflate_stream
     mask
+    proxy_header
     server_io
     utf8_stream
 }
