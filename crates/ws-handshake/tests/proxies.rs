@@ -11,12 +11,14 @@ use ws_handshake::{
 const SIGNATURE: &[u8] = b"\r\n\r\n\0\r\nQUIT\n";
 
 fn addr(text: &str) -> SocketAddr {
-    text.parse().unwrap()
+    text.parse().expect("an address")
 }
 
 /// A header of version 2.
 fn binary(command: u8, family: u8, block: &[u8]) -> Vec<u8> {
-    let len = u16::try_from(block.len()).unwrap().to_be_bytes();
+    let len = u16::try_from(block.len())
+        .expect("it is short")
+        .to_be_bytes();
     [SIGNATURE, &[command, family], &len, block].concat()
 }
 
@@ -300,7 +302,7 @@ fn the_errors_of_a_proxy_header_say_what_was_seen_and_what_is_allowed() {
 fn headers(name: &'static str, lines: &[&str]) -> HeaderMap {
     let mut headers = HeaderMap::new();
     for line in lines {
-        let value = HeaderValue::from_bytes(line.as_bytes()).unwrap();
+        let value = HeaderValue::from_bytes(line.as_bytes()).expect("a value");
         headers.append(name, value);
     }
     headers

@@ -84,7 +84,7 @@ pub use ws_handler::{
     Compress, Handle, Handler, Message, MessageKind, Panic, Peer, PingError, ProtocolError,
     Rejection, Request, SendError, Sent, Side, Timeout, Upgrade,
 };
-pub use ws_handshake::{Limits, Origin, OriginError, OriginPattern};
+pub use ws_handshake::{Limits, Origin, OriginError, OriginPattern, ProxyHeader, ProxyHeaderError};
 
 /// The programs of the repository's README.
 #[cfg(doctest)]

@@ -151,6 +151,10 @@ impl TrustedProxies {
     /// It is part of the opening handshake, which must be over in its time, and may have 107 bytes
     /// in version 1 and 4,096 in version 2. What is malformed is 400. `LOCAL` and `UNKNOWN`, with
     /// which proxies connect for themselves, leave the address of the transport.
+    ///
+    /// It is read from what is served. Where TLS ends before
+    /// [`serve_connection`](crate::serve_connection), it has come before TLS: whoever ends TLS reads
+    /// it, with [`ProxyHeader`](crate::ProxyHeader), and names the peer with [`Peer::new`].
     #[must_use]
     pub fn with_proxy_protocol(mut self, protocol: ProxyProtocol) -> Self {
         self.protocol = protocol;

@@ -254,14 +254,26 @@ async fn a_proxy_that_goes_away_in_its_header_leaves_nothing() {
     }
 }
 
-/// What proxies the server trusts, what the request says, and who the peer is then.
+/// Trusts the other end of the transport, and the networks that other proxies are in.
+fn chain(header: AddrHeader) -> TrustedProxies {
+    let proxies = trusting("192.0.2.7").trust("10.0.0.0/8");
+    let proxies = proxies.and_then(|proxies| proxies.trust("fd00::/8"));
+    proxies.expect("prefixes").with_header(header)
+}
+
+/// Who the peer is when these lines are in the request: the transport's other end if nobody else is expected.
+async fn assert_followed(header: AddrHeader, lines: &[String], expected: Option<&str>) {
+    let expected = match expected {
+        Some(addr) => format!("{addr} over 192.0.2.7:4711 by Forwarded"),
+        None => FROM_TRANSPORT.to_owned(),
+    };
+    let names: Vec<&str> = lines.iter().map(String::as_str).collect();
+    let found = peer_of(chain(header), with(&names).as_bytes()).await;
+    assert_eq!(found.ok(), Some(expected), "{lines:?}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn addresses_are_followed_from_the_right_while_they_are_trusted() {
-    let by_forwarded = |addr: &str| format!("{addr} over 192.0.2.7:4711 by Forwarded");
-    let chain = trusting("192.0.2.7")
-        .trust("10.0.0.0/8")
-        .and_then(|proxies| proxies.trust("fd00::/8"));
-    let chain = chain.expect("prefixes");
     for (lines, expected) in [
         (&[][..], None),
         (&["for=198.51.100.9"][..], Some("198.51.100.9:0")),
@@ -295,12 +307,12 @@ async fn addresses_are_followed_from_the_right_while_they_are_trusted() {
             .iter()
             .map(|line| format!("Forwarded: {line}"))
             .collect();
-        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-        let proxies = chain.clone().with_header(AddrHeader::Forwarded);
-        let found = peer_of(proxies, with(&lines).as_bytes()).await;
-        let expected = expected.map_or(FROM_TRANSPORT.to_owned(), by_forwarded);
-        assert_eq!(found.ok(), Some(expected), "{lines:?}");
+        assert_followed(AddrHeader::Forwarded, &lines, expected).await;
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn x_forwarded_for_is_followed_in_the_same_way() {
     for (line, expected) in [
         ("198.51.100.9", Some("198.51.100.9:0")),
         (
@@ -315,11 +327,8 @@ async fn addresses_are_followed_from_the_right_while_they_are_trusted() {
         ("6.6.6.6, what", None),
         ("6.6.6.6,", None),
     ] {
-        let proxies = chain.clone().with_header(AddrHeader::XForwardedFor);
-        let request = with(&[&format!("X-Forwarded-For: {line}")]);
-        let found = peer_of(proxies, request.as_bytes()).await;
-        let expected = expected.map_or(FROM_TRANSPORT.to_owned(), by_forwarded);
-        assert_eq!(found.ok(), Some(expected), "{line}");
+        let lines = [format!("X-Forwarded-For: {line}")];
+        assert_followed(AddrHeader::XForwardedFor, &lines, expected).await;
     }
 }
 
