@@ -1,6 +1,8 @@
-use std::{collections::VecDeque, io::IoSlice, mem};
+use std::{io::IoSlice, mem};
 
 use bytes::{Buf, Bytes};
+
+use crate::rare_queue::RareQueue;
 
 /// Encoded bytes on their way out, taken from a [`Sender`](crate::Sender) by
 /// [`transmit`](crate::Sender::transmit) and written by the caller: read it as a [`Buf`], with
@@ -12,7 +14,7 @@ pub struct Batch {
     front: Vec<u8>,
     /// Bytes of `front` that are written.
     written: usize,
-    rest: VecDeque<Bytes>,
+    rest: RareQueue<Bytes>,
     remaining: usize,
 }
 
@@ -62,9 +64,7 @@ impl Batch {
         if self.remaining == 0 {
             self.front = Vec::new();
             self.written = 0;
-            if self.rest.capacity() > 0 {
-                self.rest = VecDeque::new();
-            }
+            self.rest = RareQueue::default();
         }
     }
 

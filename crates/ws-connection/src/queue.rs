@@ -1,9 +1,11 @@
-use std::{collections::VecDeque, mem};
+use std::mem;
 
 use bytes::{Buf, Bytes};
 use ws_frame::{FrameHeader, Opcode, Rsv};
 
-use crate::{Batch, Encoded, Message, MessageKind, batch::Segment, masks::Masks};
+use crate::{
+    Batch, Encoded, Message, MessageKind, batch::Segment, masks::Masks, rare_queue::RareQueue,
+};
 
 /// A batch is not filled beyond this many bytes, but by a single segment that is longer.
 pub(crate) const BATCH_BYTES: usize = 256 << 10;
@@ -18,7 +20,8 @@ const FIRST_CAPACITY: usize = 1 << 10;
 /// Data frames, encoded and in order, that no batch has taken yet.
 #[derive(Debug, Default)]
 pub(crate) struct Queue {
-    segments: VecDeque<Segment>,
+    /// What has to leave before the tail.
+    segments: RareQueue<Segment>,
     tail: Vec<u8>,
     len: usize,
 }
@@ -136,7 +139,7 @@ impl Queue {
     /// Gives the empty buffers back: nothing is waiting and nothing is being written.
     #[inline]
     pub(crate) fn release(&mut self) {
-        let holds_buffers = self.tail.capacity() > 0 || self.segments.capacity() > 0;
+        let holds_buffers = self.tail.capacity() > 0 || self.segments.holds_buffers();
         if holds_buffers && self.is_empty() {
             self.clear();
         }

@@ -4,7 +4,7 @@ use bytes::BufMut;
 use ws_frame::{CloseFrame, FrameHeader, Opcode, validate_utf8};
 
 use crate::{
-    Config, Event, Extension, Message, MessageKind, ProtocolError, Role,
+    Config, Event, Extension, Message, MessageKind, ProtocolError, Role, Tally,
     agreed::{Agreed, Form, check_reserved_bits},
     aside::Aside,
     assembly::Assembly,
@@ -38,6 +38,7 @@ pub struct Receiver {
     config: Arc<Config>,
     role: Role,
     stage: Stage,
+    received: Tally,
     aside: Option<Box<Aside>>,
     /// The message that is put together, from its first frame until it was handed out.
     message: Option<Box<Assembly>>,
@@ -89,6 +90,7 @@ impl Receiver {
             config,
             role,
             stage: Stage::BETWEEN_FRAMES,
+            received: Tally::default(),
             aside: None,
             message: None,
         }
@@ -99,6 +101,12 @@ impl Receiver {
     pub fn with_extension(mut self, extension: &(impl Extension + ?Sized)) -> Self {
         self.aside.get_or_insert_default().agreed = Some(Agreed::new(extension));
         self
+    }
+
+    /// Messages that were received whole.
+    #[must_use]
+    pub fn received(&self) -> Tally {
+        self.received
     }
 
     /// The next event in `input`, which is moved past what was taken; `None` when all of it was
@@ -164,8 +172,15 @@ impl Receiver {
     fn event<'r, 'i: 'r>(&'r mut self, step: Step<'i>) -> Option<Event<'r>> {
         match step {
             Step::NeedMore => None,
-            Step::Whole(message) => Some(Event::Message(message)),
-            Step::Assembled => Some(Event::Message(self.message.as_mut()?.message())),
+            Step::Whole(message) => {
+                self.received.count(message.len());
+                Some(Event::Message(message))
+            }
+            Step::Assembled => {
+                let message = self.message.as_mut()?.message();
+                self.received.count(message.len());
+                Some(Event::Message(message))
+            }
             Step::Ping(payload) => Some(Event::Ping(payload)),
             Step::Pong(payload) => Some(Event::Pong(payload)),
             Step::AssembledPing => Some(Event::Ping(self.assembled_control())),

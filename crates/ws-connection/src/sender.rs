@@ -7,7 +7,7 @@ use bytes::Buf;
 use ws_frame::{CloseCode, CloseFrame, MaskingKey, Rsv};
 
 use crate::{
-    Batch, ClosingHandshake, Config, Encoder, Event, Extension, Timeout,
+    Batch, ClosingHandshake, Config, Encoder, Event, Extension, Tally, Timeout,
     close_clock::Written,
     closing::Closing,
     keepalive::{Due, Keepalive},
@@ -48,6 +48,7 @@ pub struct Sender {
     marks: Marks,
     outbox: Outbox,
     keepalive: Keepalive,
+    sent: Tally,
     /// From the first Close or failure on.
     closing: Option<Box<Closing>>,
     /// Of the extension that was agreed on.
@@ -82,6 +83,7 @@ impl Sender {
             marks: Marks::default(),
             outbox: Outbox::new(masks),
             keepalive: Keepalive::default(),
+            sent: Tally::default(),
             closing: None,
             rsv: Rsv::NONE,
             encoder: None,
@@ -301,6 +303,12 @@ impl Sender {
     #[must_use]
     pub fn is_congested(&self) -> bool {
         self.marks.is_congested()
+    }
+
+    /// Messages that were queued.
+    #[must_use]
+    pub fn sent(&self) -> Tally {
+        self.sent
     }
 
     /// The round trip of the newest keepalive ping that was answered.

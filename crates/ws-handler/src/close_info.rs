@@ -2,13 +2,14 @@ use std::{fmt, io};
 
 use ws_connection::{ClosingHandshake, ProtocolError, Side, Timeout};
 
-use crate::Panic;
+use crate::{Panic, Record};
 
 /// How a connection ended, told once, to [`on_close`](crate::Handler::on_close).
 #[derive(Debug)]
 pub struct CloseInfo {
     handshake: ClosingHandshake,
     cause: Cause,
+    record: Record,
 }
 
 /// Why a connection ended.
@@ -37,7 +38,19 @@ impl CloseInfo {
     /// What the driver of a connection tells.
     #[must_use]
     pub fn new(handshake: ClosingHandshake, cause: Cause) -> Self {
-        Self { handshake, cause }
+        let record = Record::default();
+        Self {
+            handshake,
+            cause,
+            record,
+        }
+    }
+
+    /// With what the connection did while it was open.
+    #[must_use]
+    pub fn with_record(mut self, record: Record) -> Self {
+        self.record = record;
+        self
     }
 
     /// Why it ended.
@@ -70,6 +83,19 @@ impl CloseInfo {
     #[must_use]
     pub fn is_clean(&self) -> bool {
         self.handshake.is_complete()
+    }
+
+    /// How long it was open, what it carried, and its last round trip.
+    ///
+    /// ```
+    /// # fn f(close: &ws_handler::CloseInfo) {
+    /// let record = close.record();
+    /// println!("{close} after {:?} and {} messages", record.duration, record.received.messages);
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn record(&self) -> &Record {
+        &self.record
     }
 
     /// Whose Close was the first; `None` when there was none.

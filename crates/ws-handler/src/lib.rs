@@ -35,6 +35,7 @@ mod outgoing;
 mod outlet;
 mod panic;
 mod peer;
+mod record;
 mod session;
 mod sync;
 mod upgrade;
@@ -46,12 +47,13 @@ pub use handler::Handler;
 pub use outlet::{Outlet, SenderGuard};
 pub use panic::{Panic, catch};
 pub use peer::{AddrSource, Peer};
+pub use record::Record;
 pub use session::Session;
 pub use upgrade::Upgrade;
 
 pub use ws_connection::{
     ClosingHandshake, Compress, Message, MessageKind, PingError, ProtocolError, SendError, Side,
-    Timeout,
+    Tally, Timeout,
 };
 pub use ws_deflate::{Agreement, Prepared, Takeover, WindowBits};
 pub use ws_frame::{CloseCode, CloseFrame};

@@ -14,7 +14,7 @@ use crate::{
     driver::Driver,
     handshake::{Opening, Terms},
     state::{Phase, Place, Seat},
-    wire::Wire,
+    wire::{Wire, now},
 };
 
 /// Serves one connection on any transport, from its handshake to its end: for a TLS stream, a Unix
@@ -152,6 +152,7 @@ where
             session: Session::new(handler, self.outlet.client(peer)),
             wire: Wire::new(io, self.outlet),
             receiver: self.receiver,
+            opened: now(),
             seat,
         }
     }

@@ -1,9 +1,9 @@
-use std::future::poll_fn;
+use std::{future::poll_fn, time::Instant};
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use ws_connection::{Event, Receiver};
 use ws_frame::{CloseCode, CloseFrame};
-use ws_handler::{Cause, CloseInfo, Handler, Session, Side};
+use ws_handler::{Cause, CloseInfo, Handler, Record, Session, Side};
 
 use crate::{
     ending::Ending,
@@ -22,6 +22,7 @@ pub(crate) struct Driver<S, H> {
     pub(crate) wire: Wire<S>,
     pub(crate) receiver: Receiver,
     pub(crate) session: Session<H>,
+    pub(crate) opened: Instant,
     /// In its server; `None` for a connection without one.
     pub(crate) seat: Option<Seat>,
 }
@@ -179,6 +180,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin, H: Handler> Driver<S, H> {
             (Ending::Transport(error), None) => Cause::Transport(error),
             (Ending::Done, None) => Cause::Abort,
         };
-        CloseInfo::new(handshake, cause)
+        let duration = now().saturating_duration_since(self.opened);
+        let record = Record::new(duration, &self.receiver, &self.wire.outlet().lock());
+        CloseInfo::new(handshake, cause).with_record(record)
     }
 }

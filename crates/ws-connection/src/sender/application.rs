@@ -20,6 +20,7 @@ impl Sender {
     #[inline]
     pub fn send<'a>(&mut self, message: impl Into<Message<'a>>) -> Result<(), SendError<'a>> {
         let message = self.admit(message.into())?;
+        self.sent.count(message.len());
         let kind = message.kind();
         let encoder = self.encoder.as_mut();
         match encoder.and_then(|encoder| encoder.encode(&message)) {
@@ -69,6 +70,7 @@ impl Sender {
         encoded: Encoded,
     ) -> Result<(), SendError<'a>> {
         let message = self.admit(message.into())?;
+        self.sent.count(message.len());
         if encoded.rsv == self.rsv && !self.rsv.is_empty() {
             if let Some(encoder) = &mut self.encoder {
                 encoder.skip();

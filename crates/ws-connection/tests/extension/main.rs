@@ -4,3 +4,4 @@ mod doubled;
 mod received;
 mod room;
 mod sent;
+mod tally;

@@ -14,6 +14,7 @@ mod oracle;
 mod own_handle;
 mod panics;
 mod pending;
+mod record;
 mod refilling;
 mod scripted;
 mod slow_callbacks;
