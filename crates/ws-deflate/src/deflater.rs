@@ -160,7 +160,7 @@ impl Compressor {
             }
         }
         if payload.is_empty() && deflated.is_empty() {
-            // A second flush in a row says nothing. RFC 7692 7.2.3.6: "the single octet 0x00".
+            // A second flush in a row says nothing. What is left of an empty block is one octet (RFC 7692 7.2.1).
             return Some(vec![0]);
         }
         let len = deflated.len().checked_sub(TAIL.len())?;

@@ -7,7 +7,7 @@ use crate::shape::Shape;
 /// Inflaters that a thread keeps for its next messages, of some 46 KiB each.
 const INFLATERS: usize = 4;
 
-/// Compressors that a thread keeps, each of another shape and of up to 372 KiB.
+/// Compressors that a thread keeps, each of another shape and of up to 484 KiB.
 const COMPRESSORS: usize = 4;
 
 /// What compressors write to before it is copied to its length: one for each thread.
