@@ -79,6 +79,7 @@ mod receiver;
 mod role;
 mod sender;
 mod state;
+mod step;
 mod take;
 mod tally;
 mod timeout;

@@ -9,6 +9,7 @@ use crate::{
     aside::Aside,
     assembly::Assembly,
     partial_header::PartialHeader,
+    step::Step,
     take::{take, take_whole},
 };
 
@@ -58,18 +59,6 @@ enum Stage {
 
 impl Stage {
     const BETWEEN_FRAMES: Self = Stage::Header(PartialHeader::EMPTY);
-}
-
-/// What [`Receiver::step`] found; the event is made of it once no borrow is in the way.
-enum Step<'i> {
-    NeedMore,
-    Whole(Message<'i>),
-    Assembled,
-    Ping(&'i [u8]),
-    AssembledPing,
-    Pong(&'i [u8]),
-    AssembledPong,
-    Close(Option<CloseFrame>),
 }
 
 impl Receiver {
