@@ -103,7 +103,7 @@ fn node(text: &[u8]) -> Option<ForwardedNode> {
         Some((name, port)) if !port.ends_with(']') => (name, port_of(port)?),
         _ => (text, 0),
     };
-    if name.to_ascii_lowercase() == "unknown" || is_obfuscated(name) {
+    if name.eq_ignore_ascii_case("unknown") || is_obfuscated(name) {
         return Some(ForwardedNode::Hidden);
     }
     let ip = match name

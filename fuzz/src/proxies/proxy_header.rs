@@ -77,7 +77,9 @@ fn line(src: &[u8]) -> Option<(Option<SocketAddr>, usize)> {
 }
 
 fn number(text: &str) -> Option<u16> {
-    (0..=u16::MAX).find(|number| number.to_string() == text)
+    let is_decimal = text.chars().all(|c| c.is_ascii_digit());
+    let is_shortest = text == "0" || !text.starts_with('0');
+    text.parse().ok().filter(|_| is_decimal && is_shortest)
 }
 
 fn binary(rest: &[u8]) -> Option<(Option<SocketAddr>, usize)> {
