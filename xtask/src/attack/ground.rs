@@ -57,6 +57,15 @@ impl Ground {
         self.shell(script, &[&descriptors.to_string()])
     }
 
+    /// An `echo` in a network of its own, which nobody has used: only from there it can be reached.
+    pub(super) fn echo_apart(&self) -> Result<Server, Failure> {
+        let script = "ip link set lo up && exec \"$0\" \"$@\"";
+        let echo = self.echo.to_string_lossy();
+        let begin = ["--net", "sh", "-c", script, &echo];
+        let command = Command::new(Path::new("unshare"), &[&begin, LISTEN].concat());
+        Server::start(&command, None, self.cores)
+    }
+
     /// A server whose callbacks never return.
     pub(super) fn pending(&self) -> Result<Server, Failure> {
         let program = match self.pending.get() {

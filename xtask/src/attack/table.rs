@@ -2,7 +2,8 @@
 
 use super::ground::Ground;
 use super::rows::{
-    answers, controls, crowds, endings, fragments, lengths, payloads, probes, slow_heads, system,
+    answers, cable, churn, controls, crowds, endings, fragments, lengths, payloads, probes,
+    shutdown, slow_heads, system,
 };
 use super::verdict::Verdict;
 use crate::failure::Failure;
@@ -195,7 +196,11 @@ pub(super) const ROWS: &[Row] = &[
         "7,000 resets, at each of seven moments",
         quick(endings::resets),
     ),
-    Row::new("A37", "1,000 peers behind a pulled cable", Held::Tests),
+    Row::new(
+        "A37",
+        "1,000 peers behind a pulled cable",
+        long(cable::pulled),
+    ),
     Row::new(
         "A38",
         "1,000 ends of the transport without a Close",
@@ -204,9 +209,13 @@ pub(super) const ROWS: &[Row] = &[
     Row::new(
         "A39",
         "a shutdown with 1,000 connections, 100 of them dead",
-        Held::Tests,
+        quick(shutdown::one_signal),
     ),
-    Row::new("A40", "a second signal during the shutdown", Held::Tests),
+    Row::new(
+        "A40",
+        "a second signal during the shutdown",
+        quick(shutdown::two_signals),
+    ),
     Row::new(
         "A41",
         "accepting at the limit of descriptors",
@@ -219,9 +228,13 @@ pub(super) const ROWS: &[Row] = &[
     Row::new(
         "A46",
         "100,000 connections that come, are echoed and go",
-        Held::Nowhere("not measured over so many"),
+        long(churn::run),
     ),
-    Row::new("A47", "10,000 idle connections", Held::Tests),
+    Row::new(
+        "A47",
+        "10,000 idle connections",
+        breached(crowds::idle_ones),
+    ),
     Row::new(
         "A48",
         "the wall clock jumps",
@@ -237,8 +250,12 @@ pub(super) const ROWS: &[Row] = &[
         "the future of a connection is dropped at any await",
         Held::Tests,
     ),
-    Row::new("A51", "18,000 connections", Held::Nowhere("not measured")),
-    Row::new("A52", "one connection floods small messages", Held::Tests),
+    Row::new("A51", "18,000 connections", long(crowds::most_sockets)),
+    Row::new(
+        "A52",
+        "one connection floods small messages",
+        long(crowds::one_flood),
+    ),
     Row::new(
         "A53",
         "one connection more than `max_connections`",

@@ -48,6 +48,10 @@ impl Process {
         Self { id }
     }
 
+    pub(crate) fn id(self) -> u32 {
+        self.id
+    }
+
     /// What all its threads have had of the cores, from their schedstat.
     pub(crate) fn core_time(self) -> Result<CoreTime, Failure> {
         let read = || -> io::Result<CoreTime> {
