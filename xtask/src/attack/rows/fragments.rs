@@ -38,7 +38,6 @@ pub(in crate::attack) fn bytes(ground: &Ground) -> Result<Result<Verdict, Skip>,
     peer.send(&masked(FIN | CONTINUATION, &[7]))?;
     peer.expect(BINARY, SIZE)?;
     Ok(Ok(Verdict::default()
-        .exactly("echoes", Amount::Count(1), Amount::Count(1))
         .at_most(
             "memory, peak until the last fragment",
             held,
