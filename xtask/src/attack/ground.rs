@@ -14,6 +14,9 @@ const LISTEN: &[&str] = &["--addr", "127.0.0.1:0", "--workers", "1"];
 /// So many descriptors may a row want for its own sockets.
 const MOST_SOCKETS: usize = 18_500;
 
+/// A script that starts `$0` and has it write its log to `$1`.
+const LOGGING: &str = "export RUST_LOG=debug; log=$1; shift; exec \"$0\" \"$@\" 2>\"$log\"";
+
 /// Before a row begins, so many peers have come and gone: what the first ones need of the allocator, and the pages of
 /// the program that they touch, belong to no attack.
 const FORERUNNERS: usize = 8;
@@ -47,8 +50,7 @@ impl Ground {
 
     /// An `echo` that writes to a file what happens to its connections.
     pub(super) fn logging_echo(&self, log: &Path) -> Result<Server, Failure> {
-        let script = "export RUST_LOG=debug; log=$1; shift; exec \"$0\" \"$@\" 2>\"$log\"";
-        self.shell(script, &[&log.to_string_lossy()])
+        self.shell(LOGGING, &[&log.to_string_lossy()])
     }
 
     /// An `echo` that may have so many descriptors.
@@ -57,11 +59,11 @@ impl Ground {
         self.shell(script, &[&descriptors.to_string()])
     }
 
-    /// An `echo` in a network of its own, which nobody has used: only from there it can be reached.
-    pub(super) fn echo_apart(&self) -> Result<Server, Failure> {
-        let script = "ip link set lo up && exec \"$0\" \"$@\"";
-        let echo = self.echo.to_string_lossy();
-        let begin = ["--net", "sh", "-c", script, &echo];
+    /// The same in a network of its own, which nobody has used: only from there it can be reached.
+    pub(super) fn logging_echo_apart(&self, log: &Path) -> Result<Server, Failure> {
+        let script = format!("ip link set lo up && {{ {LOGGING}; }}");
+        let (echo, log) = (self.echo.to_string_lossy(), log.to_string_lossy());
+        let begin = ["--net", "sh", "-c", &script, &echo, &log];
         let command = Command::new(Path::new("unshare"), &[&begin, LISTEN].concat());
         Server::start(&command, None, self.cores)
     }

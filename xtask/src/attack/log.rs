@@ -32,6 +32,19 @@ impl Log {
         Ok((server, Self { path, skip }))
     }
 
+    /// The same for one in a network of its own.
+    pub(super) fn of_echo_apart(ground: &Ground, name: &str) -> Result<(Server, Self), Failure> {
+        let path = ground.file(&format!("{name}.log"));
+        let server = ground.logging_echo_apart(&path)?;
+        Ok((server, Self { path, skip: 0 }))
+    }
+
+    /// The endings so far.
+    pub(super) fn endings_now(&self) -> Result<usize, Failure> {
+        let text = fs::read_to_string(&self.path)?;
+        Ok(endings(text.get(self.skip..).unwrap_or_default()).1)
+    }
+
     /// The endings with 1006, once there are so many endings, or after some seconds; and all endings.
     pub(super) fn endings(&self, wanted: usize) -> Result<(usize, usize), Failure> {
         let begun = Instant::now();

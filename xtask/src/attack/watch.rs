@@ -70,6 +70,11 @@ impl Watch {
         }
     }
 
+    /// How many descriptors it had.
+    pub(super) fn descriptors(&self) -> usize {
+        self.descriptors
+    }
+
     /// How many more descriptors than it had.
     pub(super) fn more_descriptors(&self) -> Result<usize, Failure> {
         Ok(self.process.descriptors()?.saturating_sub(self.descriptors))

@@ -12,23 +12,26 @@ use std::time::{Duration, Instant};
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 
 use crate::attack::ground::Ground;
+use crate::attack::log::Log;
 use crate::attack::peer::Peer;
 use crate::attack::table::Skip;
 use crate::attack::verdict::{Amount, Verdict};
+use crate::attack::watch::Watch;
 use crate::failure::Failure;
 use crate::load::generator::Server;
 use crate::process;
 
 const COUNT: usize = 1000;
 
-/// The last of them has to be gone by then, and none may be taken for dead before.
+/// All have to be found by then, and none may be taken for dead before that, counted from the cable's end, which
+/// comes a little later than the last byte.
 const FOUND: Duration = Duration::from_secs(47);
-const ALIVE: Duration = Duration::from_secs(44);
+const ALIVE: Duration = Duration::from_secs(43);
 
-/// So much longer it is waited for what is late.
-const SLACK: Duration = Duration::from_secs(10);
+/// So much longer it is waited for what is late, and for the descriptors.
+const SLACK: Duration = Duration::from_secs(5);
 
-/// Between two looks at the server's descriptors.
+/// Between two looks at the server's log.
 const LOOK: Duration = Duration::from_millis(20);
 
 pub(in crate::attack) fn pulled(ground: &Ground) -> Result<Result<Verdict, Skip>, Failure> {
@@ -40,7 +43,7 @@ pub(in crate::attack) fn pulled(ground: &Ground) -> Result<Result<Verdict, Skip>
             "it needs root, `unshare`, `nsenter` and `ip` for a network of its own: {why}"
         ))));
     }
-    let server = ground.echo_apart()?;
+    let (server, log) = Log::of_echo_apart(ground, "cable")?;
     let id = server.measured()?.id();
     let peers = thread::scope(|scope| {
         scope
@@ -48,32 +51,34 @@ pub(in crate::attack) fn pulled(ground: &Ground) -> Result<Result<Verdict, Skip>
             .join()
             .map_err(|_| Failure::failed("the thread in the server's network has panicked"))?
     })?;
-    let there = server.measured()?.descriptors()?;
+    let watch = Watch::begin(server.measured()?)?;
     pull(id)?;
     let begun = Instant::now();
-    let mut first = None;
-    let mut left = COUNT;
-    while left > 0 && begun.elapsed() < FOUND + SLACK {
+    let (mut first, mut found) = (None, 0);
+    while found < COUNT && begun.elapsed() < FOUND + SLACK {
         process::stop_if_interrupted()?;
         thread::sleep(LOOK);
-        left = (COUNT + server.measured()?.descriptors()?).saturating_sub(there);
-        if left < COUNT {
+        found = log.endings_now()?;
+        if found > 0 {
             first = first.or(Some(begun.elapsed()));
         }
     }
     let last = begun.elapsed();
+    thread::sleep(SLACK);
+    let there = server.measured()?.descriptors()?;
     drop(peers);
     Ok(Ok(Verdict::default()
-        .exactly("connections left", Amount::count(left), Amount::Count(0))
+        .exactly("found", Amount::count(found), Amount::count(COUNT))
         .at_least(
-            "the first is gone after",
+            "the first after",
             Amount::Time(first.unwrap_or_default()),
             Amount::Time(ALIVE),
         )
+        .at_most("the last after", Amount::Time(last), Amount::Time(FOUND))
         .at_most(
-            "the last",
-            Amount::Time(last),
-            Amount::Time(FOUND),
+            "descriptors 5 s later",
+            Amount::count(there),
+            Amount::count(watch.descriptors() - COUNT),
         )))
 }
 

@@ -183,14 +183,15 @@ pub(in crate::attack) fn resets(ground: &Ground) -> Result<Result<Verdict, Skip>
 pub(in crate::attack) fn ends(ground: &Ground) -> Result<Result<Verdict, Skip>, Failure> {
     let (server, log) = Log::of_echo(ground, "ends")?;
     let watch = Watch::begin(server.measured()?)?;
-    let mut longest = Duration::ZERO;
+    let mut took = Vec::with_capacity(COUNT);
     for _ in 0..COUNT {
         let mut peer = Peer::open(server.address())?;
         let begun = Instant::now();
         peer.fin()?;
         peer.rest()?;
-        longest = longest.max(begun.elapsed());
+        took.push(begun.elapsed());
     }
+    took.sort();
     let (unclean, told) = log.endings(COUNT)?;
     Ok(Ok(Verdict::default()
         .exactly("endings told", Amount::count(told), Amount::count(COUNT))
@@ -200,10 +201,11 @@ pub(in crate::attack) fn ends(ground: &Ground) -> Result<Result<Verdict, Skip>, 
             Amount::count(COUNT),
         )
         .at_most(
-            "the longest took",
-            Amount::Time(longest),
+            "99 of 100 took",
+            Amount::Time(took[COUNT * 99 / 100 - 1]),
             Amount::millis(100),
         )
+        .told("the longest", Amount::Time(took[COUNT - 1]))
         .exactly(
             "descriptors left",
             Amount::count(watch.more_descriptors()?),

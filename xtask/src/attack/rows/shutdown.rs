@@ -27,7 +27,6 @@ pub(in crate::attack) fn one_signal(ground: &Ground) -> Result<Result<Verdict, S
     let (mut live, dead) = connections(&server)?;
     server.program()?.terminate()?;
     let begun = Instant::now();
-    // The first of them has its Close when no more are accepted.
     let (mut flushed, mut told) = (0, 0);
     for (at, peer) in live.iter_mut().enumerate() {
         if at < BEHIND {
@@ -98,6 +97,8 @@ fn connections(server: &Server) -> Result<(Vec<Peer>, Vec<Peer>), Failure> {
     let unread = masked(FIN | BINARY, &vec![7; UNREAD]);
     for peer in &mut live[..BEHIND] {
         peer.send(&unread)?;
+        // Where an echo has begun, the message was taken whole.
+        peer.socket().peek(&mut [0])?;
     }
     Ok((live, dead))
 }
