@@ -254,7 +254,7 @@ pub(super) const ROWS: &[Row] = &[
     Row::new(
         "A52",
         "one connection floods small messages",
-        long(crowds::one_flood),
+        breached(crowds::one_flood),
     ),
     Row::new(
         "A53",

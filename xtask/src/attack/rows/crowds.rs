@@ -60,7 +60,7 @@ pub(in crate::attack) fn most_sockets(ground: &Ground) -> Result<Result<Verdict,
 
 /// A52: messages of one byte, as fast as they are answered.
 pub(in crate::attack) fn one_flood(ground: &Ground) -> Result<Result<Verdict, Skip>, Failure> {
-    const DEPTH: usize = 32 * 1024;
+    const DEPTH: usize = 2 << 20;
     const ATTEMPTS: usize = 3;
     let server = ground.echo(&[])?;
     let frames = Frames::new(Kind::Binary, 1, DEPTH, Coding::Plain);
