@@ -1,7 +1,7 @@
 //! A directory with Chromium as a pinned package of npm carries it: packed, for Linux on x86-64, without a window.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -39,7 +39,7 @@ pub(super) fn prepare(dir: &Path) -> Result<Option<Launcher>, Failure> {
     }
     // Without its shared libraries it does not even tell its version.
     match process::output_within(VERSION_LIMIT, Command::new(&program).arg("--version")) {
-        Ok(_) => Ok(Some(launcher(program))),
+        Ok(_) => Ok(Some(node::launcher("CHROMIUM", program))),
         Err(failure) => {
             process::stop_if_interrupted()?;
             println!("interop: {failure}");
@@ -49,12 +49,7 @@ pub(super) fn prepare(dir: &Path) -> Result<Option<Launcher>, Failure> {
 }
 
 fn install(installation: &Installation) -> Result<(), Failure> {
-    fs::write(installation.path("package.json"), MANIFEST)?;
-    fs::write(installation.path("package-lock.json"), LOCK)?;
-    let mut npm = Command::new("npm");
-    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
-        .current_dir(installation.path(""));
-    installation.step("what package-lock.json names", &mut npm)?;
+    node::install(installation, MANIFEST, LOCK)?;
     let browser = installation.path("browser");
     fs::create_dir_all(&browser)?;
     let mut unpack = Command::new("node");
@@ -65,16 +60,6 @@ fn install(installation: &Installation) -> Result<(), Failure> {
         .env("TMPDIR", &browser);
     installation.step("the browser, unpacked", &mut unpack)?;
     installation::remove(&installation.path("node_modules"))
-}
-
-fn launcher(program: PathBuf) -> Launcher {
-    Box::new(move |script| {
-        let mut node = Command::new("node");
-        node.env_remove("NODE_OPTIONS")
-            .env("CHROMIUM", &program)
-            .arg(script);
-        node
-    })
 }
 
 #[cfg(test)]

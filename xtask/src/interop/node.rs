@@ -35,25 +35,31 @@ pub(super) fn prepare(dir: &Path) -> Result<Option<Launcher>, Failure> {
         if !runtime::is_at_least("npm", OLDEST_NPM) {
             return Ok(None);
         }
-        installation.make(is_ready, || install(&installation))?;
+        installation.make(is_ready, || install(&installation, MANIFEST, LOCK))?;
     }
-    Ok(Some(launcher(modules)))
+    Ok(Some(launcher("NODE_PATH", modules)))
 }
 
-fn install(installation: &Installation) -> Result<(), Failure> {
-    fs::write(installation.path("package.json"), MANIFEST)?;
-    fs::write(installation.path("package-lock.json"), LOCK)?;
+/// What this manifest asks for, in the versions that were locked, into `node_modules`.
+pub(super) fn install(
+    installation: &Installation,
+    manifest: &str,
+    lock: &str,
+) -> Result<(), Failure> {
+    fs::write(installation.path("package.json"), manifest)?;
+    fs::write(installation.path("package-lock.json"), lock)?;
     let mut npm = Command::new("npm");
     npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
         .current_dir(installation.path(""));
     installation.step("what package-lock.json names", &mut npm)
 }
 
-fn launcher(modules: PathBuf) -> Launcher {
+/// Runs a script, which finds in this variable where something is.
+pub(super) fn launcher(variable: &'static str, path: PathBuf) -> Launcher {
     Box::new(move |script| {
         let mut node = Command::new("node");
         node.env_remove("NODE_OPTIONS")
-            .env("NODE_PATH", &modules)
+            .env(variable, &path)
             .arg(script);
         node
     })
