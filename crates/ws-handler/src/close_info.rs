@@ -2,7 +2,7 @@ use std::{fmt, io};
 
 use ws_connection::{ClosingHandshake, ProtocolError, Side, Timeout};
 
-use crate::{Panic, Record};
+use crate::{Limit, Panic, Record};
 
 /// How a connection ended, told once, to [`on_close`](crate::Handler::on_close).
 #[derive(Debug)]
@@ -28,6 +28,8 @@ pub enum Cause {
     Protocol(ProtocolError),
     /// The peer took longer than it may.
     Timeout(Timeout),
+    /// The server ended it at a limit of its own.
+    Limit(Limit),
     /// The transport broke, or ended without a Close (`UnexpectedEof`).
     Transport(io::Error),
     /// A callback panicked.
@@ -120,6 +122,7 @@ impl fmt::Display for Cause {
             Cause::Abort => f.write_str("aborted"),
             Cause::Protocol(error) => error.fmt(f),
             Cause::Timeout(timeout) => timeout.fmt(f),
+            Cause::Limit(limit) => limit.fmt(f),
             Cause::Transport(error) => write!(f, "transport: {error}"),
             Cause::Panic(panic) => panic.fmt(f),
         }

@@ -16,7 +16,9 @@ impl Endings {
         let counter = match close.cause() {
             _ if close.is_clean() => &mut self.clean,
             Cause::Timeout(_) => &mut self.timed_out,
-            Cause::Protocol(_) | Cause::Panic(_) | Cause::Abort => &mut self.failed,
+            Cause::Protocol(_) | Cause::Limit(_) | Cause::Panic(_) | Cause::Abort => {
+                &mut self.failed
+            }
             // Somebody may have said a Close, and the transport ended before the answer.
             _ => &mut self.lost,
         };

@@ -81,8 +81,8 @@ pub use ws_connection::Config as ConnectionConfig;
 pub use ws_deflate::{Agreement, Deflate, Prepared, Takeover, Traffic, Volume, WindowBits};
 pub use ws_handler::{
     Acceptance, AddrSource, Cause, Client, CloseCode, CloseFrame, CloseInfo, ClosingHandshake,
-    Compress, Handle, Handler, Message, MessageKind, Panic, Peer, PingError, ProtocolError, Record,
-    Rejection, Request, SendError, Sent, Side, Tally, Timeout, Upgrade,
+    Compress, Handle, Handler, Limit, Message, MessageKind, Panic, Peer, PingError, ProtocolError,
+    Record, Rejection, Request, SendError, Sent, Side, Tally, Timeout, Upgrade,
 };
 pub use ws_handshake::{Limits, Origin, OriginError, OriginPattern, ProxyHeader, ProxyHeaderError};
 

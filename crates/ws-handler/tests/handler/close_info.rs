@@ -5,7 +5,7 @@ use std::io;
 use futures_util::FutureExt;
 use ws_connection::Event;
 use ws_handler::{
-    Cause, CloseCode, CloseFrame, CloseInfo, Panic, ProtocolError, Side, Timeout, catch,
+    Cause, CloseCode, CloseFrame, CloseInfo, Limit, Panic, ProtocolError, Side, Timeout, catch,
 };
 
 use crate::desk::Desk;
@@ -112,6 +112,13 @@ fn every_cause_is_a_sentence() {
         (
             Cause::Timeout(Timeout::Write),
             "the peer read nothing of what was written to it",
+        ),
+        (
+            Cause::Limit(Limit::WriteQueue {
+                queued: 1_050,
+                limit: 1_000,
+            }),
+            "1050 bytes wait to be read by the peer, at most 1000 are allowed",
         ),
         (
             Cause::Transport(io::ErrorKind::UnexpectedEof.into()),
