@@ -1,21 +1,12 @@
 use std::{
-    future::{Future, pending},
-    pin::Pin,
+    future::{Future, poll_fn},
     sync::Arc,
 };
 
 use tokio::io::{AsyncRead, AsyncWrite};
-use ws_connection::{Receiver, Sender};
-use ws_handler::{Handler, Outlet, Peer, Session};
+use ws_handler::{Handler, Peer};
 
-use crate::{
-    Config,
-    admission::Admission,
-    driver::Driver,
-    handshake::{Opening, Terms},
-    state::{Phase, Place, Seat},
-    wire::{Wire, now},
-};
+use crate::{Config, admission::Admission, opening::Opening, stage::Stage, state::Place};
 
 /// Serves one connection on any transport, from its handshake to its end: for a TLS stream, a Unix
 /// socket, a pipe of a test. It needs a tokio runtime with timers.
@@ -52,7 +43,12 @@ use crate::{
 /// # })?;
 /// # std::io::Result::Ok(())
 /// ```
-pub async fn serve_connection<S, H>(io: S, peer: impl Into<Peer>, handler: H, config: Arc<Config>)
+pub fn serve_connection<S, H>(
+    io: S,
+    peer: impl Into<Peer>,
+    handler: H,
+    config: Arc<Config>,
+) -> impl Future<Output = ()> + Send
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     H: Handler,
@@ -62,13 +58,7 @@ where
         peer: peer.into(),
         handler,
     };
-    drive(Box::pin(async move {
-        let opening = connection.open(&config, Admission::Granted, pending());
-        opening
-            .await
-            .map(|(opened, early)| (opened.driver(None), early))
-    }))
-    .await;
+    live(Opening::new(connection, config, None, Admission::Granted))
 }
 
 /// A connection that was accepted by the transport and by nobody else yet.
@@ -90,89 +80,36 @@ where
         place: Place,
         admission: Admission,
     ) -> impl Future<Output = ()> + Send {
-        drive(Box::pin(async move {
-            let state = place.state().clone();
-            let draining = state.reached(Phase::Draining);
-            let (opened, early) = self.open(&state.config, admission, draining).await?;
-            let seat = place.register(&opened.outlet.handle());
-            Some((opened.driver(Some(seat)), early))
-        }))
+        let config = place.state().config.clone();
+        live(Opening::new(self, config, Some(place), admission))
     }
+}
 
-    async fn open(
-        mut self,
-        config: &Config,
-        admission: Admission,
-        draining: impl Future<Output = ()> + Send,
-    ) -> Option<(Opened<S, H>, Vec<u8>)> {
-        let terms = Terms {
-            transport: self.peer,
-            peer: self.peer,
-            config,
-            admission,
-        };
-        let opening = Opening::new(&mut self.io, terms);
-        let answered = opening.run(&mut self.handler, draining).await?;
-        self.peer = answered.peer;
-        let protocol = config.shared_connection().clone();
-        let sender = Sender::server(protocol.clone());
-        let receiver = Receiver::server(protocol);
-        let (outlet, receiver) = match answered.deflate {
-            None => (Outlet::new(sender), receiver),
-            Some(deflate) => {
-                let receiver = receiver.with_extension(&deflate);
-                (Outlet::with_deflate(sender, deflate), receiver)
+/// The whole life of a connection. All but the waits for a request and for input is boxed, and leaves
+/// nothing behind.
+fn live<S, H>(opening: Opening<S, H>) -> impl Future<Output = ()> + Send
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send,
+    H: Handler,
+{
+    let mut stage = Stage::Opening(opening);
+    async move {
+        if let Some(answering) = poll_fn(|cx| stage.poll_answering(cx)).await {
+            let (next, early) = answering.await;
+            stage = next;
+            if let Stage::Open(driver) = &mut stage {
+                let started = Box::pin(driver.start(early)).await;
+                let ending = match started {
+                    Ok(()) => driver.serve().await,
+                    Err(ending) => ending,
+                };
+                if let Some(end) = stage.end(ending) {
+                    end.await;
+                }
             }
-        };
-        let opened = Opened {
-            outlet,
-            receiver,
-            connection: self,
-        };
-        Some((opened, answered.early))
-    }
-}
-
-/// A connection behind its opening handshake.
-#[derive(Debug)]
-struct Opened<S, H> {
-    connection: Connection<S, H>,
-    outlet: Outlet,
-    receiver: Receiver,
-}
-
-impl<S, H> Opened<S, H>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-    H: Handler,
-{
-    fn driver(self, seat: Option<Seat>) -> Driver<S, H> {
-        let Connection { io, peer, handler } = self.connection;
-        Driver {
-            session: Session::new(handler, self.outlet.client(peer)),
-            wire: Wire::new(io, self.outlet),
-            receiver: self.receiver,
-            opened: now(),
-            seat,
         }
+        poll_fn(|cx| stage.poll_refused(cx)).await;
     }
-}
-
-/// The whole life of a connection. All but the wait for input is boxed, and leaves nothing behind:
-/// this future's size is what an idle connection costs.
-async fn drive<S, H>(opening: Pin<Box<impl Future<Output = Option<(Driver<S, H>, Vec<u8>)>>>>)
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-    H: Handler,
-{
-    let Some((mut driver, early)) = opening.await else {
-        return;
-    };
-    let ending = match Box::pin(driver.start(early)).await {
-        Ok(()) => driver.serve().await,
-        Err(ending) => ending,
-    };
-    Box::pin(driver.end(ending)).await;
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering::Relaxed},
     },
+    task::{Context, Poll, Waker},
     time::Duration,
 };
 
@@ -44,6 +45,8 @@ pub(crate) struct State {
 #[derive(Debug, Default)]
 struct List {
     open: Slab<Open>,
+    /// Tasks of connections whose request is awaited.
+    opening: Slab<Waker>,
     /// Connections that opened though the server was draining already.
     late: usize,
     endings: Endings,
@@ -166,12 +169,18 @@ impl State {
     /// Closes all connections and waits for them to end; those that have not at the deadline, or
     /// when somebody asks for that, are cut.
     pub(crate) async fn drain(&self) -> DrainReport {
-        let (open, before, handles) = {
+        let (open, before, handles, opening) = {
             let list = self.lock();
             // Under the lock: each connection is in the list by now, or finds the new phase and is late.
             self.phase.send_replace(Phase::Draining);
-            (list.not_ended(), list.endings, list.handles())
+            (
+                list.not_ended(),
+                list.endings,
+                list.handles(),
+                list.opening(),
+            )
         };
+        opening.iter().for_each(Waker::wake_by_ref);
         let orderly = async {
             self.close_all(&handles).await;
             let _ = timeout(self.drain.wait, self.all_ended()).await;
@@ -236,6 +245,12 @@ impl List {
         let open = self.open.iter();
         open.map(|(_, open)| open.handle.clone()).collect()
     }
+
+    /// To be called outside the lock, too.
+    fn opening(&self) -> Vec<Waker> {
+        let opening = self.opening.iter();
+        opening.map(|(_, waker)| waker.clone()).collect()
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -270,6 +285,47 @@ impl Place {
             self.state.close(handle);
         }
         Seat { place: self, key }
+    }
+}
+
+/// Wakes the task of a connection whose request is awaited when its server begins to drain. Much
+/// smaller than a wait for the phase.
+#[derive(Debug, Default)]
+pub(crate) struct DrainWatch {
+    registered: Option<(Arc<State>, usize)>,
+}
+
+impl DrainWatch {
+    pub(crate) fn poll_draining(&mut self, place: &Place, cx: &Context<'_>) -> Poll<()> {
+        let state = place.state();
+        let mut list = state.lock();
+        // Under the lock: a drain that begins later finds the waker.
+        if state.is_draining() {
+            return Poll::Ready(());
+        }
+        match &self.registered {
+            Some((_, key)) => {
+                let waker = &mut list.opening[*key];
+                if !waker.will_wake(cx.waker()) {
+                    *waker = cx.waker().clone();
+                }
+            }
+            None => {
+                let key = list.opening.insert(cx.waker().clone());
+                self.registered = Some((state.clone(), key));
+            }
+        }
+        Poll::Pending
+    }
+}
+
+impl Drop for DrainWatch {
+    fn drop(&mut self) {
+        if let Some((state, key)) = self.registered.take() {
+            let waker = state.lock().opening.remove(key);
+            // Outside the lock: the last waker of a task frees it.
+            drop(waker);
+        }
     }
 }
 

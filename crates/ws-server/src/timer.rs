@@ -5,6 +5,7 @@ use std::{
     time::Instant,
 };
 
+use pin_project_lite::pin_project;
 use tokio::{
     task::unconstrained,
     time::{Sleep, sleep_until},
@@ -14,15 +15,18 @@ use tokio::{
 /// it fires, or for a deadline that comes earlier, so that traffic does not touch the timer wheel.
 #[derive(Debug, Default)]
 pub(crate) struct Timer {
-    armed: Option<Armed>,
+    armed: Option<Pin<Box<Armed>>>,
 }
 
-#[derive(Debug)]
-struct Armed {
-    sleep: Pin<Box<Sleep>>,
-    at: Instant,
-    /// Who is woken; while it is the same task, a poll before the deadline is not needed.
-    waker: Option<Waker>,
+pin_project! {
+    #[derive(Debug)]
+    struct Armed {
+        #[pin]
+        sleep: Sleep,
+        at: Instant,
+        // Who is woken; while it is the same task, a poll before the deadline is not needed.
+        waker: Option<Waker>,
+    }
 }
 
 impl Timer {
@@ -39,37 +43,41 @@ impl Timer {
         if now >= deadline {
             return Poll::Ready(());
         }
-        let armed = self.armed.get_or_insert_with(|| Armed::new(deadline));
+        let armed = self
+            .armed
+            .get_or_insert_with(|| Box::pin(Armed::new(deadline)));
         if deadline < armed.at || armed.at <= now {
-            armed.reset(deadline);
+            armed.as_mut().reset(deadline);
         }
-        armed.register(cx)
+        armed.as_mut().register(cx)
     }
 }
 
 impl Armed {
     fn new(at: Instant) -> Self {
         Self {
-            sleep: Box::pin(sleep_until(at.into())),
+            sleep: sleep_until(at.into()),
             at,
             waker: None,
         }
     }
 
-    fn reset(&mut self, at: Instant) {
-        self.at = at;
-        self.sleep.as_mut().reset(at.into());
-        self.waker = None;
+    fn reset(self: Pin<&mut Self>, at: Instant) {
+        let this = self.project();
+        *this.at = at;
+        this.sleep.reset(at.into());
+        *this.waker = None;
     }
 
-    fn register(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let registered = self.waker.as_ref();
+    fn register(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let this = self.project();
+        let registered = this.waker.as_ref();
         if registered.is_some_and(|waker| waker.will_wake(cx.waker())) {
             return Poll::Pending;
         }
         // Unconstrained: a poll that tokio's budget cuts short would register nobody.
-        let polled = pin!(unconstrained(self.sleep.as_mut())).poll(cx);
-        self.waker = polled.is_pending().then(|| cx.waker().clone());
+        let polled = pin!(unconstrained(this.sleep)).poll(cx);
+        *this.waker = polled.is_pending().then(|| cx.waker().clone());
         polled
     }
 }

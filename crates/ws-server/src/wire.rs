@@ -63,13 +63,13 @@ pub(crate) fn now() -> Instant {
 
 /// Writing.
 impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
-    pub(crate) fn new(io: S, outlet: Outlet) -> Self {
+    pub(crate) fn new(io: S, outlet: Outlet, timer: Timer) -> Self {
         Self {
             io,
             outlet,
             batch: Batch::default(),
             unflushed: false,
-            timer: Timer::default(),
+            timer,
             settled: false,
             congested: false,
             held: false,

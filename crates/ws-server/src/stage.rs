@@ -1,0 +1,162 @@
+use std::{
+    future::{Future, poll_fn},
+    io, mem,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
+use ws_connection::{Receiver, Sender};
+use ws_deflate::PermessageDeflate;
+use ws_handler::{Handler, Outlet, Session};
+
+use crate::{
+    connection::Connection,
+    driver::Driver,
+    ending::Ending,
+    handshake::Terms,
+    opening::{Asked, Opening},
+    refusal::Refusal,
+    refusing::Refusing,
+    wire::{Wire, now},
+};
+
+/// Where a connection stands in its life. It is never moved while somebody waits, so that the
+/// stages share their room: what the largest takes is what an idle connection costs.
+#[derive(Debug)]
+pub(crate) enum Stage<S, H> {
+    Opening(Opening<S, H>),
+    Refusing(Refusing<S>),
+    Open(Driver<S, H>),
+    Over,
+}
+
+impl<S, H> Stage<S, H>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send,
+    H: Handler,
+{
+    /// Reads the request; then what is to be done about it, `None` when it was refused.
+    #[expect(
+        clippy::type_complexity,
+        reason = "the box is what is left of it while it runs"
+    )]
+    pub(crate) fn poll_answering(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Pin<Box<impl Future<Output = (Self, Vec<u8>)> + Send + use<S, H>>>>> {
+        let Self::Opening(opening) = self else {
+            return Poll::Ready(None);
+        };
+        let asked = ready!(opening.poll_asked(cx));
+        let Self::Opening(opening) = mem::replace(self, Self::Over) else {
+            return Poll::Ready(None);
+        };
+        match asked {
+            Ok(asked) => Poll::Ready(Some(Box::pin(opening.answer(asked)))),
+            Err(refusal) => {
+                *self = opening.refuse(refusal);
+                Poll::Ready(None)
+            }
+        }
+    }
+
+    pub(crate) fn poll_refused(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        match self {
+            Self::Refusing(refusing) => refusing.poll_end(cx),
+            Self::Opening(_) | Self::Open(_) | Self::Over => Poll::Ready(()),
+        }
+    }
+
+    pub(crate) fn end(
+        &mut self,
+        ending: Ending,
+    ) -> Option<Pin<Box<impl Future<Output = ()> + Send + use<S, H>>>> {
+        match mem::replace(self, Self::Over) {
+            Self::Open(driver) => Some(Box::pin(driver.end(ending))),
+            Self::Opening(_) | Self::Refusing(_) | Self::Over => None,
+        }
+    }
+}
+
+/// Answering.
+impl<S, H> Opening<S, H>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send,
+    H: Handler,
+{
+    /// Asks the handler and answers; what came behind the request is given on.
+    async fn answer(mut self, asked: Asked) -> (Stage<S, H>, Vec<u8>) {
+        let Asked { request, early } = asked;
+        let proxies = self.config.trusted_proxies();
+        let terms = Terms {
+            transport: self.connection.peer,
+            peer: proxies.client_of(self.client, request.headers()),
+            config: &self.config,
+            admission: self.admission,
+        };
+        let decided = tokio::select! {
+            biased;
+            decided = terms.decide(&request, &mut self.connection.handler) => decided,
+            over = poll_fn(|cx| self.patience.poll_over(cx, &self.config)) => Err(over),
+        };
+        self.connection.peer = terms.peer;
+        drop(request);
+        let (acceptance, deflate) = match decided {
+            Ok(decided) => decided,
+            Err(refusal) => return (self.refuse(refusal), early),
+        };
+        let mut answer = Vec::with_capacity(256);
+        acceptance.encode(&mut answer);
+        let io = &mut self.connection.io;
+        let said = tokio::select! {
+            biased;
+            said = say(io, &answer) => said,
+            // It has begun to leave, so that nothing else can be said.
+            _ = poll_fn(|cx| self.patience.poll_over(cx, &self.config)) => {
+                Err(io::ErrorKind::TimedOut.into())
+            }
+        };
+        match said {
+            Ok(()) => (Stage::Open(self.open(deflate)), early),
+            Err(error) => (self.refuse(error.into()), early),
+        }
+    }
+
+    fn refuse(self, refusal: Refusal) -> Stage<S, H> {
+        match refusal {
+            Refusal::Answer(answer) => Stage::Refusing(Refusing::new(self, answer)),
+            Refusal::Gone(error) => {
+                tracing::debug!("gone in the handshake: {error}");
+                Stage::Over
+            }
+        }
+    }
+
+    fn open(self, deflate: Option<PermessageDeflate>) -> Driver<S, H> {
+        let Connection { io, peer, handler } = self.connection;
+        let protocol = self.config.shared_connection();
+        let sender = Sender::server(protocol.clone());
+        let receiver = Receiver::server(protocol.clone());
+        let (outlet, receiver) = match deflate {
+            None => (Outlet::new(sender), receiver),
+            Some(deflate) => {
+                let receiver = receiver.with_extension(&deflate);
+                (Outlet::with_deflate(sender, deflate), receiver)
+            }
+        };
+        let place = self.patience.place;
+        Driver {
+            seat: place.map(|place| place.register(&outlet.handle())),
+            session: Session::new(handler, outlet.client(peer)),
+            wire: Wire::new(io, outlet, self.patience.timer),
+            receiver,
+            opened: now(),
+        }
+    }
+}
+
+async fn say<S: AsyncWrite + Unpin>(io: &mut S, answer: &[u8]) -> io::Result<()> {
+    io.write_all(answer).await?;
+    io.flush().await
+}
