@@ -71,7 +71,7 @@ pub(crate) struct Connection<S, H> {
 
 impl<S, H> Connection<S, H>
 where
-    S: AsyncRead + AsyncWrite + Unpin + Send,
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     H: Handler,
 {
     /// Serves the connection at its place in a server.
@@ -89,26 +89,20 @@ where
 /// nothing behind.
 fn live<S, H>(opening: Opening<S, H>) -> impl Future<Output = ()> + Send
 where
-    S: AsyncRead + AsyncWrite + Unpin + Send,
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     H: Handler,
 {
     let mut stage = Stage::Opening(opening);
     async move {
-        if let Some(answering) = poll_fn(|cx| stage.poll_answering(cx)).await {
-            let (next, early) = answering.await;
-            stage = next;
-            if let Stage::Open(driver) = &mut stage {
-                let started = Box::pin(driver.start(early)).await;
-                let ending = match started {
-                    Ok(()) => driver.serve().await,
-                    Err(ending) => ending,
-                };
-                if let Some(end) = stage.end(ending) {
-                    end.await;
-                }
+        loop {
+            let wake = poll_fn(|cx| stage.poll_wake(cx)).await;
+            let Some(turn) = stage.turn(wake) else {
+                return;
+            };
+            if let Err(ending) = turn.await {
+                stage.end(ending);
             }
         }
-        poll_fn(|cx| stage.poll_refused(cx)).await;
     }
 }
 
@@ -144,11 +138,12 @@ mod tests {
         size_of::<F>()
     }
 
-    /// R1: this is what an idle connection costs. It may shrink.
+    /// R1: this is what an idle connection costs. It may shrink. With tokio's 104 bytes it fits in a task
+    /// of 384, which come in steps of 128.
     #[test]
     fn the_future_of_a_connection_is_small() {
         let size = size_of_future(Connection::<TcpStream, Echo>::serve);
-        assert!(size <= 384, "{size} bytes");
+        assert!(size <= 280, "{size} bytes");
     }
 
     #[test]

@@ -1,4 +1,8 @@
-use std::{future::poll_fn, time::Instant};
+use std::{
+    pin::Pin,
+    task::{Context, Poll},
+    time::Instant,
+};
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use ws_connection::{Event, Receiver};
@@ -27,37 +31,27 @@ pub(crate) struct Driver<S, H> {
     pub(crate) seat: Option<Seat>,
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin, H: Handler> Driver<S, H> {
-    /// `on_open`, then what came behind the handshake.
-    pub(crate) async fn start(&mut self, early: Vec<u8>) -> Result<(), Ending> {
-        self.wire.beside(self.session.open()).await?;
-        if !early.is_empty() {
-            self.turn(Input::Copied(early.into())).await?;
-        }
-        Ok(())
-    }
-
-    /// Goes on until nothing more is to be read.
-    pub(crate) async fn serve(&mut self) -> Ending {
-        loop {
-            let Self { wire, receiver, .. } = self;
-            let wake = match poll_fn(|cx| wire.poll_input(cx, receiver)).await {
-                Ok(wake) => wake,
-                Err(ending) => return ending,
-            };
-            if let Err(ending) = self.boxed_turn(wake).await {
-                return ending;
-            }
-        }
+impl<S: AsyncRead + AsyncWrite + Unpin + Send, H: Handler> Driver<S, H> {
+    /// What the connection goes on with.
+    pub(crate) fn poll_wake(&mut self, cx: &mut Context<'_>) -> Poll<Result<Wake, Ending>> {
+        self.wire.poll_input(cx, &mut self.receiver)
     }
 
     /// The box is what keeps an idle connection small, however large the callbacks' futures are.
-    fn boxed_turn(&mut self, wake: Wake) -> impl Future<Output = Result<(), Ending>> {
+    pub(crate) fn boxed_turn(
+        &mut self,
+        wake: Wake,
+    ) -> Pin<Box<impl Future<Output = Result<(), Ending>> + Send>> {
         Box::pin(async move {
-            match wake {
-                Wake::Input(input) => self.turn(input).await,
-                Wake::Drained => self.wire.beside(self.session.drain()).await,
-            }
+            let input = match wake {
+                Wake::Input(input) => input,
+                Wake::Drained => return self.wire.beside(self.session.drain()).await,
+                Wake::Opened(early) => {
+                    self.wire.beside(self.session.open()).await?;
+                    Input::Copied(early.into())
+                }
+            };
+            self.turn(input).await
         })
     }
 

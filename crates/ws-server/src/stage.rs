@@ -18,63 +18,84 @@ use crate::{
     opening::{Asked, Opening},
     refusal::Refusal,
     refusing::Refusing,
-    wire::{Wire, now},
+    wire::{Wake, Wire, now},
 };
 
-/// Where a connection stands in its life. It is never moved while somebody waits, so that the
-/// stages share their room: what the largest takes is what an idle connection costs.
-#[derive(Debug)]
+/// Where a connection stands in its life. It is never moved while somebody waits, so the stages share
+/// their room: what the largest takes is what an idle connection costs.
 pub(crate) enum Stage<S, H> {
     Opening(Opening<S, H>),
+    Answering(Boxed<(Self, Vec<u8>)>),
     Refusing(Refusing<S>),
     Open(Driver<S, H>),
+    Ending(Boxed<()>),
     Over,
 }
 
+type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
 impl<S, H> Stage<S, H>
 where
-    S: AsyncRead + AsyncWrite + Unpin + Send,
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     H: Handler,
 {
-    /// Reads the request; then what is to be done about it, `None` when it was refused.
-    #[expect(
-        clippy::type_complexity,
-        reason = "the box is what is left of it while it runs"
-    )]
-    pub(crate) fn poll_answering(
-        &mut self,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Pin<Box<impl Future<Output = (Self, Vec<u8>)> + Send + use<S, H>>>>> {
-        let Self::Opening(opening) = self else {
-            return Poll::Ready(None);
-        };
-        let asked = ready!(opening.poll_asked(cx));
-        let Self::Opening(opening) = mem::replace(self, Self::Over) else {
-            return Poll::Ready(None);
-        };
-        match asked {
-            Ok(asked) => Poll::Ready(Some(Box::pin(opening.answer(asked)))),
-            Err(refusal) => {
-                *self = opening.refuse(refusal);
-                Poll::Ready(None)
+    /// What an open connection goes on with; `None` when it is over, or was never open.
+    pub(crate) fn poll_wake(&mut self, cx: &mut Context<'_>) -> Poll<Option<Wake>> {
+        loop {
+            *self = match self {
+                Self::Open(driver) => match ready!(driver.poll_wake(cx)) {
+                    Ok(wake) => return Poll::Ready(Some(wake)),
+                    Err(ending) => {
+                        self.end(ending);
+                        continue;
+                    }
+                },
+                Self::Opening(opening) => {
+                    let asked = ready!(opening.poll_asked(cx));
+                    let Self::Opening(opening) = mem::replace(self, Self::Over) else {
+                        continue;
+                    };
+                    match asked {
+                        Ok(asked) => Self::Answering(Box::pin(opening.answer(asked))),
+                        Err(refusal) => opening.refuse(refusal),
+                    }
+                }
+                Self::Answering(answering) => {
+                    let (next, early) = ready!(answering.as_mut().poll(cx));
+                    *self = next;
+                    if let Self::Open(_) = self {
+                        return Poll::Ready(Some(Wake::Opened(early)));
+                    }
+                    continue;
+                }
+                Self::Refusing(refusing) => {
+                    ready!(refusing.poll_end(cx));
+                    Self::Over
+                }
+                Self::Ending(ending) => {
+                    ready!(ending.as_mut().poll(cx));
+                    Self::Over
+                }
+                Self::Over => return Poll::Ready(None),
             }
         }
     }
 
-    pub(crate) fn poll_refused(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        match self {
-            Self::Refusing(refusing) => refusing.poll_end(cx),
-            Self::Opening(_) | Self::Open(_) | Self::Over => Poll::Ready(()),
+    /// What an open connection does then; `None` when it is over.
+    pub(crate) fn turn(
+        &mut self,
+        wake: Option<Wake>,
+    ) -> Option<Pin<Box<impl Future<Output = Result<(), Ending>> + Send>>> {
+        match (self, wake) {
+            (Self::Open(driver), Some(wake)) => Some(driver.boxed_turn(wake)),
+            _ => None,
         }
     }
 
-    pub(crate) fn end(
-        &mut self,
-        ending: Ending,
-    ) -> Option<Pin<Box<impl Future<Output = ()> + Send + use<S, H>>>> {
-        match mem::replace(self, Self::Over) {
-            Self::Open(driver) => Some(Box::pin(driver.end(ending))),
-            Self::Opening(_) | Self::Refusing(_) | Self::Over => None,
+    /// An open connection ends.
+    pub(crate) fn end(&mut self, ending: Ending) {
+        if let Self::Open(driver) = mem::replace(self, Self::Over) {
+            *self = Self::Ending(Box::pin(driver.end(ending)));
         }
     }
 }
@@ -82,7 +103,7 @@ where
 /// Answering.
 impl<S, H> Opening<S, H>
 where
-    S: AsyncRead + AsyncWrite + Unpin + Send,
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     H: Handler,
 {
     /// Asks the handler and answers; what came behind the request is given on.

@@ -5,7 +5,6 @@ use std::{
     time::Instant,
 };
 
-use pin_project_lite::pin_project;
 use tokio::{
     task::unconstrained,
     time::{Sleep, sleep_until},
@@ -15,18 +14,9 @@ use tokio::{
 /// it fires, or for a deadline that comes earlier, so that traffic does not touch the timer wheel.
 #[derive(Debug, Default)]
 pub(crate) struct Timer {
-    armed: Option<Pin<Box<Armed>>>,
-}
-
-pin_project! {
-    #[derive(Debug)]
-    struct Armed {
-        #[pin]
-        sleep: Sleep,
-        at: Instant,
-        // Who is woken; while it is the same task, a poll before the deadline is not needed.
-        waker: Option<Waker>,
-    }
+    sleep: Option<Pin<Box<Sleep>>>,
+    /// Who is woken; while it is the same task, a poll before the deadline is not needed.
+    waker: Option<Waker>,
 }
 
 impl Timer {
@@ -43,41 +33,20 @@ impl Timer {
         if now >= deadline {
             return Poll::Ready(());
         }
-        let armed = self
-            .armed
-            .get_or_insert_with(|| Box::pin(Armed::new(deadline)));
-        if deadline < armed.at || armed.at <= now {
-            armed.as_mut().reset(deadline);
+        let Self { sleep, waker } = self;
+        let sleep = sleep.get_or_insert_with(|| Box::pin(sleep_until(deadline.into())));
+        let armed = sleep.deadline().into_std();
+        if deadline < armed || armed <= now {
+            sleep.as_mut().reset(deadline.into());
+            *waker = None;
         }
-        armed.as_mut().register(cx)
-    }
-}
-
-impl Armed {
-    fn new(at: Instant) -> Self {
-        Self {
-            sleep: sleep_until(at.into()),
-            at,
-            waker: None,
-        }
-    }
-
-    fn reset(self: Pin<&mut Self>, at: Instant) {
-        let this = self.project();
-        *this.at = at;
-        this.sleep.reset(at.into());
-        *this.waker = None;
-    }
-
-    fn register(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let this = self.project();
-        let registered = this.waker.as_ref();
+        let registered = waker.as_ref();
         if registered.is_some_and(|waker| waker.will_wake(cx.waker())) {
             return Poll::Pending;
         }
         // Unconstrained: a poll that tokio's budget cuts short would register nobody.
-        let polled = pin!(unconstrained(this.sleep)).poll(cx);
-        *this.waker = polled.is_pending().then(|| cx.waker().clone());
+        let polled = pin!(unconstrained(sleep.as_mut())).poll(cx);
+        *waker = polled.is_pending().then(|| cx.waker().clone());
         polled
     }
 }
@@ -123,7 +92,7 @@ mod tests {
         let cx = &mut Context::from_waker(Waker::noop());
         assert!(timer.poll(cx, now(), Some(now())).is_ready());
         assert!(timer.poll(cx, now(), None).is_pending());
-        assert!(timer.armed.is_none());
+        assert!(timer.sleep.is_none());
     }
 
     /// R9: traffic must not touch the timer wheel.
@@ -137,7 +106,11 @@ mod tests {
             tokio::time::advance(Duration::from_secs(1)).await;
             let later = first + Duration::from_secs(second);
             assert!(timer.poll(cx, now(), Some(later)).is_pending());
-            assert_eq!(timer.armed.as_ref().map(|armed| armed.at), Some(first));
+            let armed = timer
+                .sleep
+                .as_ref()
+                .map(|sleep| sleep.deadline().into_std());
+            assert_eq!(armed, Some(first));
         }
         let last = first + Duration::from_secs(10);
         let polls = wait(&mut timer, last).await;

@@ -31,7 +31,8 @@ const DISCARDS: usize = 16;
 pub(crate) struct Wire<S> {
     io: S,
     outlet: Outlet,
-    batch: Batch,
+    /// What the transport did not take at once.
+    left: Option<Box<Batch>>,
     /// Bytes were written that the transport may hold back.
     unflushed: bool,
     timer: Timer,
@@ -52,6 +53,8 @@ pub(crate) struct Wire<S> {
 /// Why the loop goes on.
 #[derive(Debug)]
 pub(crate) enum Wake {
+    /// The connection is open, and this came behind the request.
+    Opened(Vec<u8>),
     Input(Input),
     /// The write queue fell under its low-water mark.
     Drained,
@@ -67,7 +70,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         Self {
             io,
             outlet,
-            batch: Batch::default(),
+            left: None,
             unflushed: false,
             timer,
             settled: false,
@@ -87,15 +90,24 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     /// Writes what is queued and runs the timers. Pending while the connection goes on: the task
     /// is woken by the transport, by the timer and by whoever sends.
     pub(crate) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Ending> {
+        let mut batch = self.left.take().map_or_else(Batch::default, |left| *left);
+        let polled = self.poll_flush_batch(cx, &mut batch);
+        if batch.has_remaining() {
+            self.left = Some(Box::new(batch));
+        }
+        polled
+    }
+
+    fn poll_flush_batch(&mut self, cx: &mut Context<'_>, batch: &mut Batch) -> Poll<Ending> {
         loop {
             let now = now();
             let mut sender = self.outlet.lock_and_register(cx);
             if mem::take(&mut self.heard) {
                 sender.handle_read(now);
             }
-            let is_new = !self.batch.has_remaining();
-            sender.transmit(now, &mut self.batch);
-            let left = self.batch.remaining();
+            let is_new = !batch.has_remaining();
+            sender.transmit(now, batch);
+            let left = batch.remaining();
             let small = is_new && left <= SMALL && left == sender.queued() && sender.is_open();
             if small {
                 sender.assume_written();
@@ -112,16 +124,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
                 return Poll::Ready(Ending::Abort);
             }
             if left > 0 {
-                match self.poll_write(cx) {
+                match self.poll_write(cx, batch) {
                     Poll::Ready(Err(error)) => return Poll::Ready(Ending::Transport(error)),
-                    Poll::Ready(Ok(())) if small && !self.batch.has_remaining() => {
-                        self.batch.release();
-                    }
+                    Poll::Ready(Ok(())) if small && !batch.has_remaining() => batch.release(),
                     Poll::Pending if !small => {}
                     Poll::Ready(Ok(())) | Poll::Pending => continue,
                 }
             }
-            if !self.batch.has_remaining() {
+            if !batch.has_remaining() {
                 match self.poll_flush_io(cx) {
                     Poll::Ready(Err(error)) => return Poll::Ready(Ending::Transport(error)),
                     Poll::Ready(Ok(())) if done => return Poll::Ready(Ending::Done),
@@ -135,20 +145,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         }
     }
 
-    fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+    fn poll_write(&mut self, cx: &mut Context<'_>, batch: &mut Batch) -> Poll<io::Result<()>> {
         let io = Pin::new(&mut self.io);
-        let several = self.batch.chunk().len() < self.batch.remaining();
+        let several = batch.chunk().len() < batch.remaining();
         let written = if several && io.is_write_vectored() {
             let mut slices = [io::IoSlice::new(&[]); SLICES];
-            let used = self.batch.chunks_vectored(&mut slices);
+            let used = batch.chunks_vectored(&mut slices);
             ready!(io.poll_write_vectored(cx, &slices[..used]))?
         } else {
-            ready!(io.poll_write(cx, self.batch.chunk()))?
+            ready!(io.poll_write(cx, batch.chunk()))?
         };
         if written == 0 {
             return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
         }
-        self.batch.advance(written);
+        batch.advance(written);
         self.unflushed = true;
         Poll::Ready(Ok(()))
     }
@@ -260,7 +270,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
             return Poll::Pending;
         }
         let input = self.poll_read(cx, receiver);
-        self.settled = input.is_pending() && !self.batch.has_remaining();
+        self.settled = input.is_pending() && self.left.is_none();
         input.map_ok(Wake::Input)
     }
 
