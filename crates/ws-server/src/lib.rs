@@ -55,6 +55,7 @@ mod handshake;
 mod input;
 mod listen;
 mod opening;
+mod openings;
 mod origins;
 mod patience;
 mod pool;

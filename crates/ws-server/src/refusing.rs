@@ -26,7 +26,6 @@ const DISCARD_UP_TO: usize = 1 << 20;
 #[derive(Debug)]
 pub(crate) struct Refusing<S> {
     io: S,
-    answer: Box<Answer>,
     step: Step,
     timer: Timer,
     /// Of the step; `None` is never.
@@ -38,7 +37,7 @@ pub(crate) struct Refusing<S> {
 
 #[derive(Debug)]
 enum Step {
-    Say,
+    Say(Box<Answer>),
     /// With so many bytes still to be taken.
     Discard(usize),
 }
@@ -50,9 +49,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Refusing<S> {
             deadline: now().checked_add(config.handshake_timeout()),
             linger: config.connection().linger(),
             io: opening.connection.io,
-            answer,
-            step: Step::Say,
-            timer: opening.patience.timer,
+            step: Step::Say(answer),
+            timer: Timer::default(),
             _place: opening.patience.place,
         }
     }
@@ -60,37 +58,49 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Refusing<S> {
     /// Ready when the transport is to be dropped.
     pub(crate) fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         loop {
-            let ended = match self.step {
-                Step::Say => self.poll_say(cx),
-                Step::Discard(left) => self.poll_discard(cx, left),
+            let ended = match &mut self.step {
+                Step::Say(answer) => poll_say(&mut self.io, answer, cx),
+                Step::Discard(left) => poll_discard(&mut self.io, *left, cx),
             };
             match ended {
-                Poll::Ready(Ok(next)) => self.step = next,
+                Poll::Ready(Ok(next)) => {
+                    if let Step::Say(_) = self.step {
+                        self.deadline = now().checked_add(self.linger);
+                    }
+                    self.step = next;
+                }
                 Poll::Ready(Err(_)) => return Poll::Ready(()),
                 Poll::Pending => return self.timer.poll(cx, now(), self.deadline),
             }
         }
     }
+}
 
-    fn poll_say(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Step>> {
-        while self.answer.has_remaining() {
-            let written = ready!(pin!(self.io.write_buf(&mut *self.answer)).poll(cx))?;
-            if written == 0 {
-                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
-            }
+fn poll_say(
+    io: &mut (impl AsyncWrite + Unpin),
+    answer: &mut Answer,
+    cx: &mut Context<'_>,
+) -> Poll<io::Result<Step>> {
+    while answer.has_remaining() {
+        let written = ready!(pin!(io.write_buf(answer)).poll(cx))?;
+        if written == 0 {
+            return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
         }
-        ready!(Pin::new(&mut self.io).poll_shutdown(cx))?;
-        self.deadline = now().checked_add(self.linger);
-        Poll::Ready(Ok(Step::Discard(DISCARD_UP_TO)))
     }
+    ready!(Pin::new(io).poll_shutdown(cx))?;
+    Poll::Ready(Ok(Step::Discard(DISCARD_UP_TO)))
+}
 
-    /// Ends with the transport, or when too much came: whoever sends on and on reads no answer.
-    fn poll_discard(&mut self, cx: &mut Context<'_>, left: usize) -> Poll<io::Result<Step>> {
-        let mut rent = Rent::take();
-        let len = ready!(poll_read_into(&mut self.io, cx, rent.as_mut_slice()))?;
-        match left.checked_sub(len).filter(|left| *left > 0 && len > 0) {
-            Some(left) => Poll::Ready(Ok(Step::Discard(left))),
-            None => Poll::Ready(Err(io::ErrorKind::UnexpectedEof.into())),
-        }
+/// Ends with the transport, or when too much came: whoever sends on and on reads no answer.
+fn poll_discard(
+    io: &mut (impl AsyncRead + Unpin),
+    left: usize,
+    cx: &mut Context<'_>,
+) -> Poll<io::Result<Step>> {
+    let mut rent = Rent::take();
+    let len = ready!(poll_read_into(io, cx, rent.as_mut_slice()))?;
+    match left.checked_sub(len).filter(|left| *left > 0 && len > 0) {
+        Some(left) => Poll::Ready(Ok(Step::Discard(left))),
+        None => Poll::Ready(Err(io::ErrorKind::UnexpectedEof.into())),
     }
 }

@@ -186,6 +186,7 @@ impl Server {
         tokio::select! {
             () = signal => {}
             () = state.asked(Ask::Drain) => {}
+            () = state.end_late_openings() => {}
         }
         tracing::info!("shutting down");
         let report = state.drain().await;

@@ -170,7 +170,7 @@ where
         Driver {
             seat: place.map(|place| place.register(&outlet.handle())),
             session: Session::new(handler, outlet.client(peer)),
-            wire: Wire::new(io, outlet, self.patience.timer),
+            wire: Wire::new(io, outlet),
             receiver,
             opened: now(),
         }

@@ -3,19 +3,22 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering::Relaxed},
     },
-    task::{Context, Poll, Waker},
-    time::Duration,
+    task::{Context, Waker},
+    time::{Duration, Instant},
 };
 
 use slab::Slab;
 use tokio::{
     sync::watch,
-    time::{Instant, sleep, timeout},
+    time::{sleep, sleep_until, timeout},
 };
 use ws_frame::CloseCode;
 use ws_handler::{CloseInfo, Handle};
 
-use crate::{Config, DrainReport, admission::Admission, drain::Drain, endings::Endings};
+use crate::{
+    Config, DrainReport, admission::Admission, drain::Drain, endings::Endings, openings::Openings,
+    wire::now,
+};
 
 /// Connections above the limit that are told so at a time; further ones are dropped unheard.
 const REFUSED_AT_A_TIME: usize = 64;
@@ -45,8 +48,7 @@ pub(crate) struct State {
 #[derive(Debug, Default)]
 struct List {
     open: Slab<Open>,
-    /// Tasks of connections whose request is awaited.
-    opening: Slab<Waker>,
+    openings: Openings,
     /// Connections that opened though the server was draining already.
     late: usize,
     endings: Endings,
@@ -156,20 +158,42 @@ impl State {
         let _ = watch.wait_for(|now| *now >= phase).await;
     }
 
+    /// Nobody waits for the server any more. What is not open yet is refused: nobody would end it.
     pub(crate) fn stop(&self) {
-        self.phase.send_if_modified(|phase| {
-            let goes_on = *phase < Phase::Stopped;
-            if goes_on {
-                *phase = Phase::Stopped;
+        let openings = {
+            let list = self.lock();
+            self.phase.send_if_modified(|phase| {
+                let goes_on = *phase < Phase::Stopped;
+                if goes_on {
+                    *phase = Phase::Stopped;
+                }
+                goes_on
+            });
+            list.openings.all()
+        };
+        openings.iter().for_each(Waker::wake_by_ref);
+    }
+
+    /// Wakes connections that are not open when their time is up. Never ends.
+    pub(crate) async fn end_late_openings(&self) {
+        let limit = self.config.handshake_timeout();
+        // Who comes while nobody is there has that much time from then on.
+        let nobody = limit.max(Duration::from_millis(1));
+        loop {
+            let next = self.lock().openings.next_deadline();
+            match next {
+                Some(deadline) => sleep_until(deadline.into()).await,
+                None => sleep(nobody).await,
             }
-            goes_on
-        });
+            let due = self.lock().openings.due(now());
+            due.iter().for_each(Waker::wake_by_ref);
+        }
     }
 
     /// Closes all connections and waits for them to end; those that have not at the deadline, or
     /// when somebody asks for that, are cut.
     pub(crate) async fn drain(&self) -> DrainReport {
-        let (open, before, handles, opening) = {
+        let (open, before, handles, openings) = {
             let list = self.lock();
             // Under the lock: each connection is in the list by now, or finds the new phase and is late.
             self.phase.send_replace(Phase::Draining);
@@ -177,10 +201,10 @@ impl State {
                 list.not_ended(),
                 list.endings,
                 list.handles(),
-                list.opening(),
+                list.openings.all(),
             )
         };
-        opening.iter().for_each(Waker::wake_by_ref);
+        openings.iter().for_each(Waker::wake_by_ref);
         let orderly = async {
             self.close_all(&handles).await;
             let _ = timeout(self.drain.wait, self.all_ended()).await;
@@ -203,7 +227,7 @@ impl State {
 
     /// Each gets its Close, one after the other over the time that they are spread over.
     async fn close_all(&self, handles: &[Handle]) {
-        let start = Instant::now();
+        let start = tokio::time::Instant::now();
         for (at, handle) in handles.iter().enumerate() {
             let due = self.drain.due(at, handles.len());
             let early = due.saturating_sub(start.elapsed());
@@ -245,12 +269,6 @@ impl List {
         let open = self.open.iter();
         open.map(|(_, open)| open.handle.clone()).collect()
     }
-
-    /// To be called outside the lock, too.
-    fn opening(&self) -> Vec<Waker> {
-        let opening = self.opening.iter();
-        opening.map(|(_, waker)| waker.clone()).collect()
-    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -288,44 +306,47 @@ impl Place {
     }
 }
 
-/// Wakes the task of a connection whose request is awaited when its server begins to drain. Much
-/// smaller than a wait for the phase.
-#[derive(Debug, Default)]
-pub(crate) struct DrainWatch {
-    registered: Option<(Arc<State>, usize)>,
+/// The place among those that are not open yet, of a connection that waited; it is left when dropped.
+#[derive(Debug)]
+pub(crate) struct OpeningSeat {
+    state: Arc<State>,
+    key: usize,
 }
 
-impl DrainWatch {
-    pub(crate) fn poll_draining(&mut self, place: &Place, cx: &Context<'_>) -> Poll<()> {
-        let state = place.state();
+impl OpeningSeat {
+    /// The task of `cx` is woken when the server drains, and at the deadline; `None` when it drains
+    /// already.
+    pub(crate) fn take(
+        state: &Arc<State>,
+        cx: &Context<'_>,
+        deadline: Option<Instant>,
+    ) -> Option<Self> {
         let mut list = state.lock();
-        // Under the lock: a drain that begins later finds the waker.
+        // Under the lock: a drain that begins later finds it.
         if state.is_draining() {
-            return Poll::Ready(());
+            return None;
         }
-        match &self.registered {
-            Some((_, key)) => {
-                let waker = &mut list.opening[*key];
-                if !waker.will_wake(cx.waker()) {
-                    *waker = cx.waker().clone();
-                }
-            }
-            None => {
-                let key = list.opening.insert(cx.waker().clone());
-                self.registered = Some((state.clone(), key));
-            }
+        let key = list.openings.push(cx, deadline);
+        let state = state.clone();
+        Some(Self { state, key })
+    }
+
+    /// The same for one that waited before: whether it goes on.
+    pub(crate) fn register(&self, cx: &Context<'_>) -> bool {
+        let mut list = self.state.lock();
+        let goes_on = !self.state.is_draining();
+        if goes_on {
+            list.openings.register(self.key, cx);
         }
-        Poll::Pending
+        goes_on
     }
 }
 
-impl Drop for DrainWatch {
+impl Drop for OpeningSeat {
     fn drop(&mut self) {
-        if let Some((state, key)) = self.registered.take() {
-            let waker = state.lock().opening.remove(key);
-            // Outside the lock: the last waker of a task frees it.
-            drop(waker);
-        }
+        let waker = self.state.lock().openings.remove(self.key);
+        // Outside the lock: the last waker of a task frees it.
+        drop(waker);
     }
 }
 

@@ -66,13 +66,13 @@ pub(crate) fn now() -> Instant {
 
 /// Writing.
 impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
-    pub(crate) fn new(io: S, outlet: Outlet, timer: Timer) -> Self {
+    pub(crate) fn new(io: S, outlet: Outlet) -> Self {
         Self {
             io,
             outlet,
             left: None,
             unflushed: false,
-            timer,
+            timer: Timer::default(),
             settled: false,
             congested: false,
             held: false,
@@ -266,7 +266,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
             return Poll::Pending;
         }
         if mem::take(&mut self.yields) {
-            cx.waker().wake_by_ref();
+            let_others_first(cx);
             return Poll::Pending;
         }
         let input = self.poll_read(cx, receiver);
@@ -353,7 +353,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
                 Poll::Ready(read) => self.peer_ended = !read.is_ok_and(|len| len > 0),
             }
         }
-        cx.waker().wake_by_ref();
+        let_others_first(cx);
     }
 }
 
@@ -362,6 +362,13 @@ impl<S> Drop for Wire<S> {
     fn drop(&mut self) {
         self.outlet.retire();
     }
+}
+
+/// The task is woken when the runtime has looked who else is ready. A wake alone would be no more than a
+/// place behind those that are known to be: tokio looks for more once in 61 turns, and 61 turns of a flood
+/// are 35 ms.
+fn let_others_first(cx: &mut Context<'_>) {
+    let _ = pin!(yield_now()).poll(cx);
 }
 
 /// One read; `Ok(0)` is the end of the stream.

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use rustix::buffer::spare_capacity;
 use rustix::event::{Timespec, epoll};
+use rustix::process::setpriority_process;
 
 use super::verdict::{Amount, Verdict};
 use crate::failure::Failure;
@@ -30,6 +31,25 @@ const ALONE: Duration = Duration::from_secs(3);
 /// its turn. Measured without an attack: 4 to 5 ms on a quiet machine, 6 ms beside a loop that only spins; 22 and 63 ms
 /// beside the builds of others.
 const FLOOR: Duration = Duration::from_millis(10);
+
+/// Attacks on a thread that lets the bystanders' go first, with whom it shares a core: what they wait for is then the
+/// server, and not their turn behind the attacker.
+pub(super) fn behind_others<T: Send>(
+    attack: impl FnOnce() -> Result<T, Failure> + Send,
+) -> Result<T, Failure> {
+    const LAST: i32 = 19;
+    thread::scope(|scope| {
+        let attacker = scope.spawn(|| {
+            // Of this thread only, on Linux.
+            setpriority_process(None, LAST).map_err(io::Error::from)?;
+            attack()
+        });
+        match attacker.join() {
+            Ok(seen) => seen,
+            Err(_) => Err(Failure::failed("the attacker's thread has panicked")),
+        }
+    })
+}
 
 /// Bystanders at work, on a thread of their own.
 #[derive(Debug)]

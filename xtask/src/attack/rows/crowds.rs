@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::Duration;
 
-use crate::attack::bystanders::Bystanders;
+use crate::attack::bystanders::{Bystanders, behind_others};
 use crate::attack::ground::Ground;
 use crate::attack::table::Skip;
 use crate::attack::verdict::{Amount, Verdict};
@@ -82,7 +82,7 @@ pub(in crate::attack) fn one_flood(ground: &Ground) -> Result<Result<Verdict, Sk
 
 fn flooded(server: &Server, flood: &Traffic, frames: &Frames) -> Result<Verdict, Failure> {
     let bystanders = Bystanders::begin(server)?;
-    let seen = flood.run(server, frames)?;
+    let seen = behind_others(|| flood.run(server, frames))?;
     let messages = seen.per_second().round() as u64;
     bystanders.end(Verdict::default().told("messages a second", Amount::Count(messages)))
 }

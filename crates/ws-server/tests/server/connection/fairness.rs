@@ -1,11 +1,14 @@
 //! One connection that always has something to read does not keep the others of its thread waiting.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering::Relaxed},
+use std::{
+    io::Write,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
 };
 
-use tokio::task::yield_now;
+use tokio::{io::AsyncReadExt, net::TcpListener, task::yield_now};
 use ws_deflate::{Deflate, Deflater, WindowBits};
 use ws_server::{Client, Config, Handler, Message, Peer, serve_connection};
 use ws_testing::{
@@ -64,6 +67,45 @@ async fn a_flood_of_tiny_messages_lets_others_be_answered_after_few_reads() {
 async fn a_flood_of_large_messages_lets_others_be_answered_after_few_reads() {
     let reads = reads_before_an_answer(Frame::binary(vec![7; 1 << 20])).await;
     assert!(reads <= 6, "{reads}");
+}
+
+/// Writes to somebody else's socket when the first message comes.
+struct Ring(Option<std::net::TcpStream>);
+
+impl Handler for Ring {
+    async fn on_message(&mut self, _: &mut Client, _: Message<'_>) {
+        if let Some(mut socket) = self.0.take() {
+            socket.write_all(b"!").expect("it is open");
+        }
+    }
+}
+
+/// Who waits for the system, and not for another task, is found when the runtime asks it: by itself it
+/// does so once in 61 turns while some task is ready.
+#[tokio::test]
+async fn a_flood_lets_the_runtime_see_which_sockets_are_ready() {
+    const READS: usize = 100;
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let addr = listener.local_addr().expect("bound");
+    let ring = std::net::TcpStream::connect(addr).expect("it listens");
+    let (mut rung, _) = listener.accept().await.expect("it has connected");
+    let frame = masked(Frame::text("x"));
+    let flood = frame.repeat(READS * READ / frame.len());
+    let script = Script::new()
+        .read(REQUEST)
+        .read_in_pieces(&flood, READ)
+        .end();
+    let (io, record) = script.start();
+    let config = Arc::new(Config::default());
+    let handler = Ring(Some(ring));
+    let waiting = tokio::spawn(async move {
+        rung.read_u8().await.expect("it is rung");
+        (flood.len() - record.unread()) / READ
+    });
+    let flooder = tokio::spawn(serve_connection(io, Peer::UNKNOWN, handler, config));
+    let reads = waiting.await.expect("it is rung");
+    assert!(reads <= 6, "{reads}");
+    flooder.abort();
 }
 
 /// Bytes of each message of a flood that is compressed.
