@@ -1,4 +1,5 @@
 use std::{
+    mem,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -7,10 +8,11 @@ use bytes::Buf;
 use ws_frame::{CloseCode, CloseFrame, MaskingKey, Rsv};
 
 use crate::{
-    Batch, ClosingHandshake, Config, Encoder, Event, Extension, Tally, Timeout,
+    Batch, ClosingHandshake, Config, Encoder, Event, Extension, Kinds, Tally, Timeout,
     close_clock::Written,
     closing::Closing,
     keepalive::{Due, Keepalive},
+    kinds::Fresh,
     marks::Marks,
     masks::Masks,
     outbox::Outbox,
@@ -49,6 +51,8 @@ pub struct Sender {
     outbox: Outbox,
     keepalive: Keepalive,
     sent: Tally,
+    /// Of `sent`, what nobody has asked about yet.
+    fresh: Fresh,
     /// From the first Close or failure on.
     closing: Option<Box<Closing>>,
     /// Of the extension that was agreed on.
@@ -84,6 +88,7 @@ impl Sender {
             outbox: Outbox::new(masks),
             keepalive: Keepalive::default(),
             sent: Tally::default(),
+            fresh: Fresh::default(),
             closing: None,
             rsv: Rsv::NONE,
             encoder: None,
@@ -309,6 +314,22 @@ impl Sender {
     #[must_use]
     pub fn sent(&self) -> Tally {
         self.sent
+    }
+
+    /// Messages that were queued since the last call, for who counts those of many connections.
+    ///
+    /// ```
+    /// use ws_connection::{Config, Kinds, Sender, Tally};
+    ///
+    /// let mut sender = Sender::server(Config::default());
+    /// sender.send("hello")?;
+    /// assert_eq!(sender.take_fresh().text, Tally { messages: 1, bytes: 5 });
+    /// assert_eq!(sender.take_fresh(), Kinds::default());
+    /// # Ok::<(), ws_connection::SendError<'static>>(())
+    /// ```
+    #[inline]
+    pub fn take_fresh(&mut self) -> Kinds {
+        mem::take(&mut self.fresh).kinds()
     }
 
     /// The round trip of the newest keepalive ping that was answered.

@@ -14,7 +14,9 @@ use tokio::{
 use ws_handler::{Handler, Peer};
 
 use crate::{
+    admission::Admission,
     connection::Connection,
+    counter::Counter,
     state::{Phase, State},
 };
 
@@ -62,6 +64,7 @@ where
                 continue;
             }
             Err(error) => {
+                state.config.metrics().add(Counter::AcceptErrors, 1);
                 errors += 1;
                 pauses(&error, errors)
             }
@@ -106,12 +109,19 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     H: Handler,
 {
+    let metrics = state.config.metrics();
+    metrics.add(Counter::Accepted, 1);
     let Some((place, admission)) = state.admit() else {
+        metrics.add(Counter::Dropped, 1);
         tracing::debug!(%peer, "dropped: too many connections");
         return;
     };
+    if let Admission::Refused(_) = admission {
+        metrics.add(Counter::Refused, 1);
+    }
     // A fault of the application's in one connection must not end the loop.
     let Ok(handler) = catch_unwind(AssertUnwindSafe(make)) else {
+        metrics.add(Counter::Panics, 1);
         tracing::error!(%peer, "dropped: making its handler panicked");
         return;
     };

@@ -9,7 +9,7 @@ use ws_connection::{Config as ConnectionConfig, Role};
 use ws_deflate::{Deflate, PermessageDeflate, Traffic};
 use ws_handshake::{Extension, Limits, Rejection, Request};
 
-use crate::{Origins, TrustedProxies};
+use crate::{Metrics, Origins, TrustedProxies};
 
 /// What serves a request that asks for no WebSocket.
 type Fallback = dyn Fn(&Request) -> Response<Bytes> + Send + Sync;
@@ -33,7 +33,7 @@ pub struct Config {
     trusted_proxies: TrustedProxies,
     fallback: Arc<Fallback>,
     deflate: Option<Arc<Deflate>>,
-    traffic: Arc<Traffic>,
+    metrics: Metrics,
 }
 
 impl Default for Config {
@@ -46,7 +46,7 @@ impl Default for Config {
             trusted_proxies: TrustedProxies::default(),
             fallback: Arc::new(upgrade_required),
             deflate: None,
-            traffic: Arc::default(),
+            metrics: Metrics::default(),
         }
     }
 }
@@ -117,7 +117,13 @@ impl Config {
     /// clones.
     #[must_use]
     pub fn traffic(&self) -> &Arc<Traffic> {
-        &self.traffic
+        self.metrics.traffic()
+    }
+
+    /// What all connections with these settings and their clones do.
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
     }
 
     /// What both sides agree on, when these are the offers of a client.
@@ -128,7 +134,7 @@ impl Config {
         let settings = self.deflate.as_ref()?;
         let agreement = settings.accept(offers)?;
         let deflate = PermessageDeflate::new(settings.clone(), agreement, Role::Server);
-        Some(deflate.with_traffic(self.traffic.clone()))
+        Some(deflate.with_traffic(self.traffic().clone()))
     }
 
     /// See [`with_connection`](Self::with_connection).

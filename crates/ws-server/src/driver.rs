@@ -10,7 +10,9 @@ use ws_frame::{CloseCode, CloseFrame};
 use ws_handler::{Cause, CloseInfo, Handler, Record, Session, Side};
 
 use crate::{
+    counter::Counter,
     ending::Ending,
+    heard::Heard,
     input::Input,
     state::Seat,
     wire::{Wake, Wire, now},
@@ -51,12 +53,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send, H: Handler> Driver<S, H> {
                     Input::Copied(early.into())
                 }
             };
-            self.turn(input).await
+            let mut heard = Heard::default();
+            let done = self.turn(input, &mut heard).await;
+            self.wire.note_heard(&mut heard);
+            done
         })
     }
 
     /// Handles all that one read brought.
-    async fn turn(&mut self, mut input: Input) -> Result<(), Ending> {
+    async fn turn(&mut self, mut input: Input, heard: &mut Heard) -> Result<(), Ending> {
         let Self {
             wire,
             receiver,
@@ -73,9 +78,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send, H: Handler> Driver<S, H> {
                 Ok(None) => return Ok(()),
                 Ok(Some(Event::Message(message))) => {
                     handed_out += message.len();
+                    heard.messages.count(message.kind(), message.len());
+                    if bytes.is_empty() {
+                        // Its callback may take long.
+                        wire.note_heard(heard);
+                    }
                     wire.beside(session.event(Event::Message(message))).await?;
                 }
                 Ok(Some(control)) => {
+                    heard.count_control(&control);
                     wire.outlet().lock().on_event(now(), &control);
                     // Behind it nothing counts, not even the end of the transport.
                     let is_close = matches!(control, Event::Close(_));
@@ -112,6 +123,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send, H: Handler> Driver<S, H> {
 
     /// Says the last word, tells the application, and waits for the peer to end the transport.
     pub(crate) async fn end(mut self, ending: Ending) {
+        let leaving = self.wire.leave();
         if let Ending::Panic(_) = ending {
             // What callbacks before the panic have sent leaves first; if it cannot, `finish`
             // meets the same obstacle.
@@ -123,6 +135,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send, H: Handler> Driver<S, H> {
             && matches!(self.wire.finish().await, Ending::Done)
             && self.wire.shutdown().await;
         let info = self.close_info(ending);
+        if let Some(leaving) = &leaving {
+            let fresh = self.wire.outlet().lock().take_fresh();
+            leaving.metrics().add_sent(fresh, 0);
+            leaving.metrics().count_close(&info);
+        }
         let Self {
             wire,
             mut session,
@@ -143,6 +160,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send, H: Handler> Driver<S, H> {
         };
         if let Some(Err(panic)) = told {
             tracing::error!(%peer, "on_close: {panic}");
+            if let Some(leaving) = &leaving {
+                leaving.metrics().add(Counter::Panics, 1);
+            }
         }
         if let Some(mut wire) = wire {
             wire.linger().await;

@@ -8,7 +8,7 @@ use ws_deflate::PermessageDeflate;
 use ws_handler::{Handler, Peer, Upgrade, catch};
 use ws_handshake::{Acceptance, Rejection, Request};
 
-use crate::{Config, admission::Admission, refusal::Refusal};
+use crate::{Config, admission::Admission, counter::Counter, refusal::Refusal};
 
 /// What a request is judged by.
 #[derive(Clone, Copy, Debug)]
@@ -41,7 +41,7 @@ impl Terms<'_> {
         let upgrade = upgrade.with_transport(self.transport);
         let decision = catch(async { handler.on_upgrade(&upgrade).await }).await;
         let acceptance =
-            decision.map_err(|panic| self.fault(format_args!("on_upgrade: {panic}")))??;
+            decision.map_err(|panic| self.panicked(format_args!("on_upgrade: {panic}")))??;
         if let [extension, ..] = acceptance.accepted_extensions() {
             return Err(self.fault(format_args!(
                 "on_upgrade accepted {extension}, which is for the server to do"
@@ -58,7 +58,12 @@ impl Terms<'_> {
     fn check_origin(self, request: &Request) -> Result<(), Refusal> {
         let call = AssertUnwindSafe(|| self.config.origins().check(request));
         let checked = catch_unwind(call);
-        Ok(checked.map_err(|_| self.fault("the check of the origin panicked"))??)
+        Ok(checked.map_err(|_| self.panicked("the check of the origin panicked"))??)
+    }
+
+    fn panicked(self, what: impl Display) -> Refusal {
+        self.config.metrics().add(Counter::Panics, 1);
+        self.fault(what)
     }
 
     /// The application's fault, which is no business of the peer.
@@ -71,7 +76,7 @@ impl Terms<'_> {
         let call = AssertUnwindSafe(|| self.config.answer(request));
         match catch_unwind(call) {
             Ok(response) => Refusal::answer(response, request.method()),
-            Err(_) => self.fault("the fallback panicked"),
+            Err(_) => self.panicked("the fallback panicked"),
         }
     }
 }

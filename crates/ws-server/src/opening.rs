@@ -10,7 +10,7 @@ use ws_handshake::{ProxyHeader, ProxyHeaderError, Request, head_end};
 
 use crate::{
     Config, ProxyProtocol, admission::Admission, connection::Connection, patience::Patience,
-    pool::Rent, refusal::Refusal, state::Place, wire::poll_read_into,
+    pool::Rent, presence::Arriving, refusal::Refusal, state::Place, wire::poll_read_into,
 };
 
 /// A connection of which the request is awaited: all that a peer costs that says little.
@@ -20,6 +20,7 @@ pub(crate) struct Opening<S, H> {
     pub(crate) config: Arc<Config>,
     pub(crate) admission: Admission,
     pub(crate) patience: Patience,
+    pub(crate) arriving: Arriving,
     /// The client, as far as it is known already.
     pub(crate) client: Peer,
     /// What is to come before the request.
@@ -51,6 +52,7 @@ where
             client: transport,
             proxy: config.trusted_proxies().protocol_of(transport),
             patience: Patience::new(&config, place),
+            arriving: Arriving::new(config.metrics()),
             head: Vec::new(),
             scanned: 0,
             connection,

@@ -8,8 +8,13 @@ use http::{
 };
 use ws_handshake::{ProxyHeaderError, Rejection, RequestError, encode_response_head};
 
-/// One whole response, head and body.
-pub(crate) type Answer = Chain<Bytes, Bytes>;
+/// One whole response.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    /// Head and body.
+    pub(crate) bytes: Chain<Bytes, Bytes>,
+}
 
 /// What a handshake ends with, when it does not open the connection.
 #[derive(Debug)]
@@ -30,7 +35,10 @@ impl Refusal {
         }
         let mut head = Vec::new();
         let body = encode_response_head(&response, method, &mut head);
-        Refusal::Answer(Box::new(Bytes::from(head).chain(body)))
+        Refusal::Answer(Box::new(Answer {
+            status: response.status(),
+            bytes: Bytes::from(head).chain(body),
+        }))
     }
 
     pub(crate) fn unavailable(why: &str) -> Self {

@@ -9,8 +9,10 @@ use bytes::Buf;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 
 use crate::{
+    counter::Counter,
     opening::Opening,
     pool::Rent,
+    presence::Leaving,
     refusal::Answer,
     state::Place,
     timer::Timer,
@@ -31,6 +33,7 @@ pub(crate) struct Refusing<S> {
     /// Of the step; `None` is never.
     deadline: Option<Instant>,
     linger: Duration,
+    leaving: Leaving,
     /// Held until the end.
     _place: Option<Place>,
 }
@@ -49,6 +52,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Refusing<S> {
             deadline: now().checked_add(config.handshake_timeout()),
             linger: config.connection().linger(),
             io: opening.connection.io,
+            leaving: opening.arriving.leave(),
             step: Step::Say(answer),
             timer: Timer::default(),
             _place: opening.patience.place,
@@ -64,15 +68,23 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Refusing<S> {
             };
             match ended {
                 Poll::Ready(Ok(next)) => {
-                    if let Step::Say(_) = self.step {
+                    if let Step::Say(answer) = &self.step {
+                        self.leaving.metrics().count_answer(answer.status);
                         self.deadline = now().checked_add(self.linger);
                     }
                     self.step = next;
                 }
-                Poll::Ready(Err(_)) => return Poll::Ready(()),
-                Poll::Pending => return self.timer.poll(cx, now(), self.deadline),
+                Poll::Ready(Err(_)) => break,
+                Poll::Pending => {
+                    ready!(self.timer.poll(cx, now(), self.deadline));
+                    break;
+                }
             }
         }
+        if let Step::Say(_) = self.step {
+            self.leaving.metrics().add(Counter::Gone, 1);
+        }
+        Poll::Ready(())
     }
 }
 
@@ -81,8 +93,8 @@ fn poll_say(
     answer: &mut Answer,
     cx: &mut Context<'_>,
 ) -> Poll<io::Result<Step>> {
-    while answer.has_remaining() {
-        let written = ready!(pin!(io.write_buf(answer)).poll(cx))?;
+    while answer.bytes.has_remaining() {
+        let written = ready!(pin!(io.write_buf(&mut answer.bytes)).poll(cx))?;
         if written == 0 {
             return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
         }

@@ -5,7 +5,7 @@ use ws_deflate::Traffic;
 use ws_handler::Handler;
 
 use crate::{
-    Builder, DrainReport, ServerHandle,
+    Builder, DrainReport, Metrics, ServerHandle,
     accept::accept_loop,
     state::{Ask, State},
     workers::Workers,
@@ -94,6 +94,12 @@ impl Server {
     #[must_use]
     pub fn traffic(&self) -> Arc<Traffic> {
         self.state.config.traffic().clone()
+    }
+
+    /// What it has done so far; to be kept and looked at while it serves.
+    #[must_use]
+    pub fn metrics(&self) -> Metrics {
+        self.state.config.metrics().clone()
     }
 
     /// The address that is listened on.

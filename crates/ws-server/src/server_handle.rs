@@ -1,6 +1,9 @@
 use std::sync::Arc;
 
-use crate::state::{Ask, State};
+use crate::{
+    Metrics,
+    state::{Ask, State},
+};
 
 /// Looks at a [`Server`](crate::Server) that serves, and ends it, from any task or thread.
 ///
@@ -62,5 +65,11 @@ impl ServerHandle {
     #[must_use]
     pub fn connections(&self) -> usize {
         self.state.connections()
+    }
+
+    /// What the server has done so far.
+    #[must_use]
+    pub fn metrics(&self) -> Metrics {
+        self.state.config.metrics().clone()
     }
 }

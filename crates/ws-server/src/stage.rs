@@ -5,6 +5,7 @@ use std::{
     task::{Context, Poll, ready},
 };
 
+use http::StatusCode;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use ws_connection::{Receiver, Sender};
 use ws_deflate::PermessageDeflate;
@@ -12,6 +13,7 @@ use ws_handler::{Handler, Outlet, Session};
 
 use crate::{
     connection::Connection,
+    counter::Counter,
     driver::Driver,
     ending::Ending,
     handshake::Terms,
@@ -148,6 +150,7 @@ where
         match refusal {
             Refusal::Answer(answer) => Stage::Refusing(Refusing::new(self, answer)),
             Refusal::Gone(error) => {
+                self.config.metrics().add(Counter::Gone, 1);
                 tracing::debug!("gone in the handshake: {error}");
                 Stage::Over
             }
@@ -155,6 +158,9 @@ where
     }
 
     fn open(self, deflate: Option<PermessageDeflate>) -> Driver<S, H> {
+        self.config
+            .metrics()
+            .count_answer(StatusCode::SWITCHING_PROTOCOLS);
         let Connection { io, peer, handler } = self.connection;
         let protocol = self.config.shared_connection();
         let sender = Sender::server(protocol.clone());
@@ -170,7 +176,7 @@ where
         Driver {
             seat: place.map(|place| place.register(&outlet.handle())),
             session: Session::new(handler, outlet.client(peer)),
-            wire: Wire::new(io, outlet),
+            wire: Wire::new(io, outlet, self.arriving.open()),
             receiver,
             opened: now(),
         }

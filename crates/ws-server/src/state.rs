@@ -16,8 +16,8 @@ use ws_frame::CloseCode;
 use ws_handler::{CloseInfo, Handle};
 
 use crate::{
-    Config, DrainReport, admission::Admission, drain::Drain, endings::Endings, openings::Openings,
-    wire::now,
+    Config, DrainReport, admission::Admission, counter::Counter as Metric, drain::Drain,
+    endings::Endings, openings::Openings, wire::now,
 };
 
 /// Connections above the limit that are told so at a time; further ones are dropped unheard.
@@ -219,6 +219,7 @@ impl State {
             let list = self.lock();
             (list.late, list.not_ended(), list.endings, list.handles())
         };
+        self.config.metrics().add(Metric::Cut, aborted as u64);
         handles.iter().for_each(Handle::abort);
         let _ = timeout(patience, self.all_ended()).await;
         self.phase.send_replace(Phase::Over);

@@ -12,9 +12,14 @@ use tokio::{
     task::yield_now,
 };
 use ws_connection::{Batch, Receiver};
-use ws_handler::{Outlet, Panic};
+use ws_handler::{Outlet, Panic, Timeout};
 
-use crate::{beside::Beside, ending::Ending, input::Input, pool::Rent, timer::Timer};
+use crate::{
+    beside::Beside, counter::Counter, ending::Ending, heard::Heard, input::Input, pool::Rent,
+    presence::Present, timer::Timer,
+};
+
+mod last_word;
 
 /// A new batch up to this length, when it is all there is, is taken for written before it is: it
 /// nearly always is at once, and that saves a second lock for each small reply.
@@ -23,9 +28,6 @@ const SMALL: usize = 4 << 10;
 /// Slices of one vectored write.
 const SLICES: usize = 16;
 
-/// Reads thrown away at a stretch before other tasks get their turn.
-const DISCARDS: usize = 16;
-
 /// The transport of one connection, what is being written to it, and its timer.
 #[derive(Debug)]
 pub(crate) struct Wire<S> {
@@ -33,6 +35,8 @@ pub(crate) struct Wire<S> {
     outlet: Outlet,
     /// What the transport did not take at once.
     left: Option<Box<Batch>>,
+    /// Until the connection begins to end.
+    present: Option<Present>,
     /// Bytes were written that the transport may hold back.
     unflushed: bool,
     timer: Timer,
@@ -66,11 +70,12 @@ pub(crate) fn now() -> Instant {
 
 /// Writing.
 impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
-    pub(crate) fn new(io: S, outlet: Outlet) -> Self {
+    pub(crate) fn new(io: S, outlet: Outlet, present: Present) -> Self {
         Self {
             io,
             outlet,
             left: None,
+            present: Some(present),
             unflushed: false,
             timer: Timer::default(),
             settled: false,
@@ -108,18 +113,28 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
             let is_new = !batch.has_remaining();
             sender.transmit(now, batch);
             let left = batch.remaining();
-            let small = is_new && left <= SMALL && left == sender.queued() && sender.is_open();
+            let queued = sender.queued();
+            let small = is_new && left <= SMALL && left == queued && sender.is_open();
             if small {
                 sender.assume_written();
             }
-            self.congested = sender.is_congested();
+            let was_congested = mem::replace(&mut self.congested, sender.is_congested());
             if !self.congested && mem::take(&mut self.held) {
                 sender.resume_reading(now);
             }
             self.drained |= sender.take_drained();
             let (over, done) = (sender.is_over(), sender.is_done());
             let deadline = sender.poll_timeout();
+            let fresh = sender.take_fresh();
             drop(sender);
+            if self.congested && !was_congested {
+                self.count(Counter::Congestions);
+            }
+            if left > 0
+                && let Some(present) = &self.present
+            {
+                present.metrics().add_sent(fresh, queued);
+            }
             if over {
                 return Poll::Ready(Ending::Abort);
             }
@@ -139,9 +154,29 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
                 }
             }
             ready!(self.timer.poll(cx, now, deadline));
-            if let Some(timeout) = self.outlet.lock().handle_timeout(now) {
+            if let Some(timeout) = self.handle_timeout(now) {
                 return Poll::Ready(Ending::Timeout(timeout));
             }
+        }
+    }
+
+    #[cold]
+    fn handle_timeout(&self, now: Instant) -> Option<Timeout> {
+        let mut sender = self.outlet.lock();
+        let before = sender.queued();
+        let timeout = sender.handle_timeout(now);
+        let is_ping = timeout.is_none() && sender.queued() > before;
+        drop(sender);
+        if is_ping {
+            self.count(Counter::Pings);
+        }
+        timeout
+    }
+
+    #[cold]
+    fn count(&self, counter: Counter) {
+        if let Some(present) = &self.present {
+            present.metrics().add(counter, 1);
         }
     }
 
@@ -221,6 +256,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         .await
     }
 
+    pub(crate) fn note_heard(&self, heard: &mut Heard) {
+        if let Some(present) = &self.present {
+            present.metrics().take_heard(heard);
+        }
+    }
+
     /// Lets other connections go first, before the next read or, when so many bytes of this one are
     /// left, at once; what is queued is written then.
     pub(crate) async fn step_aside(&mut self, left: usize) -> Result<(), Ending> {
@@ -294,66 +335,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
             Ok(None) => Err(Ending::Transport(io::ErrorKind::UnexpectedEof.into())),
             Err(error) => Err(Ending::Transport(error)),
         })
-    }
-}
-
-/// Ending.
-impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
-    /// Writes what is left to say. What comes in is discarded, so that the peer can still read it.
-    pub(crate) async fn finish(&mut self) -> Ending {
-        poll_fn(|cx| {
-            self.poll_discard(cx);
-            self.poll_flush(cx)
-        })
-        .await
-    }
-
-    /// Ends our direction of the transport, in the time that the peer has to end its own: whether
-    /// that succeeded.
-    pub(crate) async fn shutdown(&mut self) -> bool {
-        poll_fn(|cx| match Pin::new(&mut self.io).poll_shutdown(cx) {
-            Poll::Ready(ended) => Poll::Ready(ended.is_ok()),
-            Poll::Pending => self.poll_end(cx).map(|()| false),
-        })
-        .await
-    }
-
-    /// Discards what comes until the peer ends its direction too.
-    pub(crate) async fn linger(&mut self) {
-        poll_fn(|cx| {
-            self.poll_discard(cx);
-            if self.peer_ended {
-                return Poll::Ready(());
-            }
-            self.poll_end(cx)
-        })
-        .await;
-    }
-
-    /// Ready when the peer's time is up, or somebody aborts.
-    fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let now = now();
-        let sender = self.outlet.lock_and_register(cx);
-        let (over, deadline) = (sender.is_over(), sender.poll_timeout());
-        drop(sender);
-        if over {
-            return Poll::Ready(());
-        }
-        self.timer.poll(cx, now, deadline)
-    }
-
-    fn poll_discard(&mut self, cx: &mut Context<'_>) {
-        let mut rent = Rent::take();
-        for _ in 0..DISCARDS {
-            if self.peer_ended {
-                return;
-            }
-            match poll_read_into(&mut self.io, cx, rent.as_mut_slice()) {
-                Poll::Pending => return,
-                Poll::Ready(read) => self.peer_ended = !read.is_ok_and(|len| len > 0),
-            }
-        }
-        let_others_first(cx);
     }
 }
 

@@ -20,8 +20,9 @@ impl Sender {
     #[inline]
     pub fn send<'a>(&mut self, message: impl Into<Message<'a>>) -> Result<(), SendError<'a>> {
         let message = self.admit(message.into())?;
-        self.sent.count(message.len());
         let kind = message.kind();
+        self.sent.count(message.len());
+        self.fresh.count(kind, message.len());
         let encoder = self.encoder.as_mut();
         match encoder.and_then(|encoder| encoder.encode(&message)) {
             Some(payload) => {
@@ -70,12 +71,13 @@ impl Sender {
         encoded: Encoded,
     ) -> Result<(), SendError<'a>> {
         let message = self.admit(message.into())?;
+        let kind = message.kind();
         self.sent.count(message.len());
+        self.fresh.count(kind, message.len());
         if encoded.rsv == self.rsv && !self.rsv.is_empty() {
             if let Some(encoder) = &mut self.encoder {
                 encoder.skip();
             }
-            let kind = message.kind();
             self.outbox.push_encoded(kind, encoded, &self.config);
         } else {
             self.outbox.push(message, &self.config);

@@ -1,7 +1,7 @@
 //! The write queue, its marks and its limit (R5, R8; A22).
 
 use bytes::Buf;
-use ws_connection::{Config, Event, Message, SendError};
+use ws_connection::{Config, Encoded, Event, Kinds, Message, SendError, Tally};
 
 use crate::outbox::Outbox;
 
@@ -203,4 +203,24 @@ fn what_waits_behind_a_batch_that_is_taken_for_written_leaves_all_the_same() {
     assert!(waiting > 0);
     outbox.batch.advance(len);
     assert_eq!(outbox.write_bytes().len(), waiting);
+}
+
+/// Each is told once; what is refused never.
+#[test]
+fn messages_are_told_by_kind_since_the_last_look() {
+    let mut outbox = Outbox::server(marks());
+    let sender = &mut outbox.sender;
+    assert_eq!(sender.take_fresh(), Kinds::default());
+    for text in ["", "four"] {
+        sender.send(text).expect("room");
+    }
+    let encoded = Encoded::new(ws_frame::Rsv::RSV1, &b"?"[..]);
+    sender.send_encoded(HUNDRED, encoded).expect("room");
+    let tally = |messages, bytes| Tally { messages, bytes };
+    let (text, binary) = (tally(2, 4), tally(1, 98));
+    assert_eq!(sender.take_fresh(), Kinds { text, binary });
+    assert_eq!(sender.sent(), tally(3, 102));
+    sender.close(None);
+    sender.send("too late").expect_err("closed");
+    assert_eq!(sender.take_fresh(), Kinds::default());
 }

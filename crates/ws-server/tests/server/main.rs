@@ -6,6 +6,7 @@ mod connection;
 mod handshake;
 mod listener;
 mod log;
+mod metrics;
 mod puppet;
 mod response;
 mod served;

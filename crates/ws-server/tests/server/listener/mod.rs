@@ -7,6 +7,6 @@ mod handle;
 mod places;
 mod ports;
 mod resets;
-mod running;
+pub(crate) mod running;
 mod shutdown;
 mod workers;

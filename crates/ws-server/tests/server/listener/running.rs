@@ -24,7 +24,7 @@ const LONGEST: Duration = Duration::from_secs(30);
 
 /// A free port of an address that no other test uses, where the system has several: a port that one lets go is not
 /// taken by another.
-pub(super) fn own_addr() -> SocketAddr {
+pub(crate) fn own_addr() -> SocketAddr {
     static TESTS: AtomicU16 = AtomicU16::new(1);
     let [high, low] = TESTS.fetch_add(1, Relaxed).to_be_bytes();
     match cfg!(target_os = "linux") {
@@ -34,25 +34,25 @@ pub(super) fn own_addr() -> SocketAddr {
 }
 
 /// Bounds a test, so that one that hangs is told.
-pub(super) async fn within<T>(test: impl Future<Output = T>) -> T {
+pub(crate) async fn within<T>(test: impl Future<Output = T>) -> T {
     timeout(LONGEST, test).await.expect("the test hangs")
 }
 
-pub(super) struct Running {
-    pub(super) addr: SocketAddr,
-    pub(super) log: Log,
-    pub(super) handle: ServerHandle,
+pub(crate) struct Running {
+    pub(crate) addr: SocketAddr,
+    pub(crate) log: Log,
+    pub(crate) handle: ServerHandle,
     stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<io::Result<DrainReport>>,
 }
 
 impl Running {
     /// A server with puppets that were told nothing.
-    pub(super) async fn start(builder: Builder) -> Self {
+    pub(crate) async fn start(builder: Builder) -> Self {
         Self::with(builder, |puppet| puppet).await
     }
 
-    pub(super) async fn with(builder: Builder, prepare: impl FnOnce(Puppet) -> Puppet) -> Self {
+    pub(crate) async fn with(builder: Builder, prepare: impl FnOnce(Puppet) -> Puppet) -> Self {
         let server = builder.bind(own_addr()).await.expect("a free port");
         let log = Log::new();
         let puppet = prepare(Puppet::new(&log));
@@ -60,7 +60,7 @@ impl Running {
     }
 
     /// A server with handlers of the test's own.
-    pub(super) fn of<H: Handler>(
+    pub(crate) fn of<H: Handler>(
         server: Server,
         log: Log,
         make: impl Fn() -> H + Send + Sync + 'static,
@@ -84,18 +84,18 @@ impl Running {
         }
     }
 
-    pub(super) async fn connect(&self) -> TcpStream {
+    pub(crate) async fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(self.addr).await.expect("it listens");
         stream.set_nodelay(true).expect("a socket");
         stream
     }
 
     /// A peer behind its handshake.
-    pub(super) async fn open(&self) -> Peer<TcpStream> {
+    pub(crate) async fn open(&self) -> Peer<TcpStream> {
         Peer::open(self.connect().await).await
     }
 
-    pub(super) async fn open_many(&self, count: usize) -> Vec<Peer<TcpStream>> {
+    pub(crate) async fn open_many(&self, count: usize) -> Vec<Peer<TcpStream>> {
         let mut peers = Vec::new();
         for _ in 0..count {
             peers.push(self.open().await);
@@ -104,13 +104,13 @@ impl Running {
     }
 
     /// Tells it to shut down, and does not wait.
-    pub(super) fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         let stop = self.stop.take().expect("once");
         stop.send(()).expect("it runs");
     }
 
     /// Waits until it has shut down; the report, and how long that took.
-    pub(super) async fn stopped(&mut self) -> (DrainReport, Duration) {
+    pub(crate) async fn stopped(&mut self) -> (DrainReport, Duration) {
         if self.stop.is_some() {
             self.stop();
         }
@@ -118,14 +118,14 @@ impl Running {
     }
 
     /// The same for one that was told in another way.
-    pub(super) async fn ended(&mut self) -> (DrainReport, Duration) {
+    pub(crate) async fn ended(&mut self) -> (DrainReport, Duration) {
         let start = Instant::now();
         let report = (&mut self.task).await.expect("no panic");
         (report.expect("workers that started"), start.elapsed())
     }
 
     /// Drops the future that serves.
-    pub(super) async fn drop_future(&mut self) {
+    pub(crate) async fn drop_future(&mut self) {
         self.task.abort();
         let ended = (&mut self.task).await;
         assert!(ended.is_err_and(|error| error.is_cancelled()));
@@ -133,10 +133,10 @@ impl Running {
 }
 
 /// Sends a message and waits for its echo.
-pub(super) async fn assert_echoes(peer: &mut Peer<TcpStream>) {
+pub(crate) async fn assert_echoes(peer: &mut Peer<TcpStream>) {
     peer.send(ws_testing::naive::Frame::text("fine")).await;
     assert_eq!(peer.read_line().await, "text 'fine'");
 }
 
 /// The server in the caller's runtime, and with threads of its own.
-pub(super) const WORKERS: [usize; 2] = [0, 2];
+pub(crate) const WORKERS: [usize; 2] = [0, 2];

@@ -1,0 +1,192 @@
+use std::collections::BTreeMap;
+
+use ws_connection::{Kinds, Tally};
+use ws_deflate::Volume;
+
+use crate::{counter::Counter, presence::Standing, shard::Shard};
+
+/// The numbers of a [`Metrics`](crate::Metrics) at one time. But for [`connections`](Self::connections), all of them
+/// only grow.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Snapshot {
+    /// Connections that are there now.
+    pub connections: Connections,
+    /// Connections that the listeners have accepted.
+    pub accepted: u64,
+    /// Errors of accepting connections.
+    pub accept_errors: u64,
+    /// Connections above the limit that were to be told so by a 503.
+    pub refused: u64,
+    /// Connections above the limit that were dropped unheard.
+    pub dropped: u64,
+    /// Opening handshakes that were answered, by the status code of the answer: 101 opens a
+    /// connection; a fallback may answer with any.
+    pub handshakes: BTreeMap<u16, u64>,
+    /// Opening handshakes whose peers were gone before an answer, or did not take it.
+    pub gone: u64,
+    /// Messages that were received whole, with the bytes of their payloads before compression.
+    pub received: Kinds,
+    /// Messages that were queued for writing, likewise.
+    pub sent: Kinds,
+    /// Control frames that were received.
+    pub received_controls: Controls,
+    /// Close frames that were written.
+    pub sent_closes: u64,
+    /// Pings of the keepalive. How many peers did not answer, [`Causes::silence`] tells.
+    pub pings: u64,
+    /// Bytes of compressed messages that were received.
+    pub received_compressed: Volume,
+    /// Bytes of messages that were sent compressed.
+    pub sent_compressed: Volume,
+    /// Connections that have ended, by their status code ([`CloseInfo::status`]): what the peer sent,
+    /// 1005 for a Close without one, 1006 for none. Of the codes above 3000, from which peers choose,
+    /// the first 64 are told apart; what comes beyond is counted under 3000.
+    ///
+    /// [`CloseInfo::status`]: crate::CloseInfo::status
+    pub closes: BTreeMap<u16, u64>,
+    /// The same connections by why they ended.
+    pub causes: Causes,
+    /// How often a write queue was found at its high-water mark.
+    pub congestions: u64,
+    /// The most bytes that have waited to be written to one peer.
+    pub most_queued: u64,
+    /// Panics of the application's code.
+    pub panics: u64,
+    /// Connections that a shutdown did not wait for any longer.
+    pub cut: u64,
+}
+
+/// Connections by where they stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Connections {
+    /// In their opening handshake.
+    pub handshake: u64,
+    /// Open.
+    pub open: u64,
+    /// Ending: their last word is written, or the peer's is awaited. A refused handshake is one of
+    /// these until it has ended.
+    pub closing: u64,
+}
+
+/// Control frames.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Controls {
+    /// Pings.
+    pub pings: u64,
+    /// Pongs.
+    pub pongs: u64,
+    /// Closes.
+    pub closes: u64,
+}
+
+/// Connections by why they ended: see [`Cause`](crate::Cause).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Causes {
+    /// The peer's Close was the first.
+    pub peer: u64,
+    /// The application's Close was the first.
+    pub us: u64,
+    /// The server was shut down.
+    pub shutdown: u64,
+    /// Aborted.
+    pub abort: u64,
+    /// The peer broke the protocol.
+    pub protocol: u64,
+    /// A limit of the server's own.
+    pub limit: u64,
+    /// The transport broke, or ended without a Close.
+    pub transport: u64,
+    /// A callback panicked.
+    pub panic: u64,
+    /// No byte came, not even after a ping.
+    pub silence: u64,
+    /// The peer read nothing of what was written to it.
+    pub write: u64,
+    /// The closing handshake took too long.
+    pub close: u64,
+    /// What has no name here yet.
+    pub other: u64,
+}
+
+impl Snapshot {
+    pub(crate) fn sum(shards: &[Shard]) -> Self {
+        let most = shards.iter().map(Shard::most_queued).max();
+        Self {
+            connections: Connections::sum(shards),
+            most_queued: most.unwrap_or_default(),
+            ..Self::counted(|counter| shards.iter().map(|shard| shard.get(counter)).sum())
+        }
+    }
+
+    fn counted(get: impl Fn(Counter) -> u64) -> Self {
+        let tally = |messages, bytes| Tally {
+            messages: get(messages),
+            bytes: get(bytes),
+        };
+        Self {
+            accepted: get(Counter::Accepted),
+            accept_errors: get(Counter::AcceptErrors),
+            refused: get(Counter::Refused),
+            dropped: get(Counter::Dropped),
+            gone: get(Counter::Gone),
+            received: Kinds {
+                text: tally(Counter::ReceivedTexts, Counter::ReceivedTextBytes),
+                binary: tally(Counter::ReceivedBinaries, Counter::ReceivedBinaryBytes),
+            },
+            sent: Kinds {
+                text: tally(Counter::SentTexts, Counter::SentTextBytes),
+                binary: tally(Counter::SentBinaries, Counter::SentBinaryBytes),
+            },
+            received_controls: Controls {
+                pings: get(Counter::ReceivedPings),
+                pongs: get(Counter::ReceivedPongs),
+                closes: get(Counter::ReceivedCloses),
+            },
+            sent_closes: get(Counter::SentCloses),
+            pings: get(Counter::Pings),
+            causes: Causes::counted(&get),
+            congestions: get(Counter::Congestions),
+            panics: get(Counter::Panics),
+            cut: get(Counter::Cut),
+            ..Self::default()
+        }
+    }
+}
+
+impl Connections {
+    fn sum(shards: &[Shard]) -> Self {
+        let sum = |standing| {
+            let parts = shards.iter().map(|shard| shard.standing(standing));
+            // One that moved between threads may be seen to leave and not to come.
+            (parts.fold(0, u64::wrapping_add) as i64).max(0) as u64
+        };
+        Self {
+            handshake: sum(Standing::Handshake),
+            open: sum(Standing::Open),
+            closing: sum(Standing::Closing),
+        }
+    }
+}
+
+impl Causes {
+    fn counted(get: &impl Fn(Counter) -> u64) -> Self {
+        Self {
+            peer: get(Counter::ByPeer),
+            us: get(Counter::ByUs),
+            shutdown: get(Counter::ByShutdown),
+            abort: get(Counter::ByAbort),
+            protocol: get(Counter::ByProtocol),
+            limit: get(Counter::ByLimit),
+            transport: get(Counter::ByTransport),
+            panic: get(Counter::ByPanic),
+            silence: get(Counter::BySilence),
+            write: get(Counter::ByWriteTimeout),
+            close: get(Counter::ByCloseTimeout),
+            other: get(Counter::ByOther),
+        }
+    }
+}

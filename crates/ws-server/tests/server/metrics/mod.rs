@@ -1,0 +1,5 @@
+//! What the server counts, against what its peers and its application did.
+
+mod handshakes;
+mod messages;
+mod sums;
