@@ -45,7 +45,7 @@ impl Handler for Echo {
     }
 }
 
-fn main() -> ExitCode {
+pub(crate) fn main() -> ExitCode {
     let settings = match Settings::parse(lexopt::Parser::from_env()) {
         Ok(Some(settings)) => settings,
         Ok(None) => {

@@ -78,6 +78,14 @@ impl Workspace {
         Ok(self.target.join("release/examples").join(name))
     }
 
+    /// The same with a feature.
+    pub(crate) fn example_with(&self, feature: &str, name: &str) -> Result<PathBuf, Failure> {
+        let feature = format!("examples/{feature}");
+        let features = ["--features", &feature];
+        self.release(&[&["--package", "examples", "--example", name], &features[..]].concat())?;
+        Ok(self.target.join("release/examples").join(name))
+    }
+
     /// Builds a program of `benches` in release; returns it.
     pub(crate) fn bench_program(&self, name: &str) -> Result<PathBuf, Failure> {
         self.release(&["--package", "benches", "--bin", name])?;

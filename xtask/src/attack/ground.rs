@@ -48,6 +48,12 @@ impl Ground {
         self.start(&self.echo, &[LISTEN, flags].concat())
     }
 
+    /// An `echo` with jemalloc, which leaves no gaps between what tokio aligns.
+    pub(super) fn packed_echo(&self) -> Result<Server, Failure> {
+        let program = self.workspace.example_with("jemalloc", "echo_jemalloc")?;
+        self.start(&program, LISTEN)
+    }
+
     /// An `echo` that writes to a file what happens to its connections.
     pub(super) fn logging_echo(&self, log: &Path) -> Result<Server, Failure> {
         self.shell(LOGGING, &[&log.to_string_lossy()])

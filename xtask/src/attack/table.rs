@@ -73,12 +73,12 @@ pub(super) const ROWS: &[Row] = &[
     Row::new(
         "A1",
         "10,000 handshakes that come at a byte a second",
-        breached(slow_heads::dribbled),
+        long(slow_heads::dribbled),
     ),
     Row::new(
         "A2",
         "10,000 connections that say nothing",
-        breached(slow_heads::silent),
+        long(slow_heads::silent),
     ),
     Row::new("A3", "one header of 20 MB", quick(answers::long_header)),
     Row::new("A4", "a head in pieces of one byte", Held::Tests),
@@ -256,7 +256,7 @@ pub(super) const ROWS: &[Row] = &[
     Row::new(
         "A52",
         "one connection floods small messages",
-        breached(crowds::one_flood),
+        long(crowds::one_flood),
     ),
     Row::new(
         "A53",

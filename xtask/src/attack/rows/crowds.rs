@@ -14,15 +14,22 @@ use crate::load::generator::{Check, Coding, Frames, Kind, Server, Traffic, idle,
 
 /// A47: what an idle connection holds.
 pub(in crate::attack) fn idle_ones(ground: &Ground) -> Result<Result<Verdict, Skip>, Failure> {
+    let plain = bytes_each(&ground.echo(&[])?)?;
+    let packed = bytes_each(&ground.packed_echo()?)?;
+    Ok(Ok(Verdict::default()
+        .told("memory with the system's allocator", plain)
+        .at_most(
+            "memory with jemalloc",
+            packed,
+            Amount::BytesEach(1024.0),
+        )))
+}
+
+fn bytes_each(server: &Server) -> Result<Amount, Failure> {
     const COUNT: usize = 10_000;
-    let server = ground.echo(&[])?;
     let frames = Frames::new(Kind::Binary, 1024, 1, Coding::Plain);
-    let seen = idle::run(&server, &frames, COUNT)?;
-    Ok(Ok(Verdict::default().at_most(
-        "memory",
-        Amount::BytesEach(seen.bytes_per_connection()),
-        Amount::BytesEach(1024.0),
-    )))
+    let seen = idle::run(server, &frames, COUNT)?;
+    Ok(Amount::BytesEach(seen.bytes_per_connection()))
 }
 
 /// A51: nearly as many as a process may have descriptors here.
