@@ -111,7 +111,7 @@ where
 {
     let metrics = state.config.metrics();
     metrics.add(Counter::Accepted, 1);
-    let Some((place, admission)) = state.admit() else {
+    let Some((place, admission)) = state.admit(peer) else {
         metrics.add(Counter::Dropped, 1);
         tracing::debug!(%peer, "dropped: too many connections");
         return;
@@ -141,7 +141,7 @@ mod tests {
     use ws_handler::{Client, Message};
 
     use super::*;
-    use crate::{Config, drain::Drain};
+    use crate::{AddrLimits, Config, drain::Drain};
 
     #[derive(Clone)]
     struct Silent;
@@ -199,6 +199,7 @@ mod tests {
             let state = Arc::new(State::new(
                 Arc::new(Config::default()),
                 100,
+                AddrLimits::default(),
                 Drain::default(),
             ));
             let task = tokio::spawn(accept_loop(script, state.clone(), make));

@@ -9,8 +9,8 @@ use ws_frame::CloseFrame;
 use ws_handshake::Request;
 
 use crate::{
-    Config, Origins, Server, TrustedProxies, drain::Drain, listen::listen, server::Threads,
-    state::State,
+    AddrLimits, Config, Origins, Server, TrustedProxies, drain::Drain, listen::listen,
+    server::Threads, state::State,
 };
 
 /// The settings of a [`Server`].
@@ -37,6 +37,7 @@ pub struct Builder {
     workers: usize,
     backlog: u32,
     max_connections: usize,
+    addrs: AddrLimits,
     drain: Drain,
 }
 
@@ -47,6 +48,7 @@ impl Default for Builder {
             workers: 0,
             backlog: 1024,
             max_connections: 65_536,
+            addrs: AddrLimits::default(),
             drain: Drain::default(),
         }
     }
@@ -75,6 +77,15 @@ impl Builder {
     #[must_use]
     pub fn max_connections(mut self, connections: usize) -> Self {
         self.max_connections = connections;
+        self
+    }
+
+    /// Connections and opening handshakes at the same time for each address of a client, or prefix of
+    /// such; half of [`max_connections`](Self::max_connections) by default. One more is answered or
+    /// dropped as is said there.
+    #[must_use]
+    pub fn addr_limits(mut self, limits: AddrLimits) -> Self {
+        self.addrs = limits;
         self
     }
 
@@ -138,7 +149,12 @@ impl Builder {
     }
 
     fn build(self, listeners: Vec<std::net::TcpListener>) -> Server {
-        let state = State::new(Arc::new(self.config), self.max_connections, self.drain);
+        let state = State::new(
+            Arc::new(self.config),
+            self.max_connections,
+            self.addrs,
+            self.drain,
+        );
         Server {
             listeners,
             threads: match self.workers {

@@ -29,8 +29,8 @@ impl Terms<'_> {
         handler: &mut H,
     ) -> Result<(Acceptance, Option<PermessageDeflate>), Refusal> {
         request.check_host()?;
-        if let Admission::Refused(refused) = self.admission {
-            return Err(Refusal::unavailable(refused));
+        if let Admission::Refused(excess) = self.admission {
+            return Err(Refusal::unavailable(&excess.to_string()));
         }
         if !request.asks_for_upgrade() {
             return Err(self.fall_back(request));

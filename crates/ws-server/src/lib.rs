@@ -41,9 +41,11 @@
 //! [`Builder::workers`], threads that share the port and nothing else.
 
 mod accept;
+mod addr_limits;
 mod admission;
 mod beside;
 mod builder;
+mod census;
 mod codes;
 mod config;
 mod connection;
@@ -63,6 +65,7 @@ mod openings;
 mod origins;
 mod patience;
 mod pool;
+mod prefix;
 mod prefix_error;
 mod presence;
 mod refusal;
@@ -78,6 +81,7 @@ mod trusted_proxies;
 mod wire;
 mod workers;
 
+pub use addr_limits::AddrLimits;
 pub use builder::Builder;
 pub use config::Config;
 pub use connection::serve_connection;

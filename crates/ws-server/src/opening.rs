@@ -9,8 +9,9 @@ use ws_handler::{AddrSource, Peer};
 use ws_handshake::{ProxyHeader, ProxyHeaderError, Request, head_end};
 
 use crate::{
-    Config, ProxyProtocol, admission::Admission, connection::Connection, patience::Patience,
-    pool::Rent, presence::Arriving, refusal::Refusal, state::Place, wire::poll_read_into,
+    Config, ProxyProtocol, admission::Admission, connection::Connection, counter::Counter,
+    patience::Patience, pool::Rent, presence::Arriving, refusal::Refusal, state::Place,
+    wire::poll_read_into,
 };
 
 /// A connection of which the request is awaited: all that a peer costs that says little.
@@ -96,7 +97,7 @@ where
             Ok(None) => return Ok(()),
             Ok(Some((header, len))) => {
                 if let Some(addr) = header.source() {
-                    self.client = Peer::new(addr, AddrSource::ProxyProtocol);
+                    self.learn(Peer::new(addr, AddrSource::ProxyProtocol))?;
                 }
                 self.head.drain(..len);
             }
@@ -104,6 +105,28 @@ where
             Err(error) => return Err(error.into()),
         }
         self.proxy = ProxyProtocol::Off;
+        Ok(())
+    }
+
+    /// From here on the connection counts for this client.
+    pub(crate) fn learn(&mut self, client: Peer) -> io::Result<()> {
+        self.client = client;
+        if let Some(place) = &mut self.patience.place
+            && self.admission == Admission::Granted
+        {
+            let metrics = self.config.metrics();
+            match place.count_for(client) {
+                Some(Admission::Granted) => {}
+                Some(refused) => {
+                    metrics.add(Counter::Refused, 1);
+                    self.admission = refused;
+                }
+                None => {
+                    metrics.add(Counter::Dropped, 1);
+                    return Err(io::Error::other("dropped: too many of its address"));
+                }
+            }
+        }
         Ok(())
     }
 

@@ -112,9 +112,13 @@ where
     async fn answer(mut self, asked: Asked) -> (Stage<S, H>, Vec<u8>) {
         let Asked { request, early } = asked;
         let proxies = self.config.trusted_proxies();
+        let client = proxies.client_of(self.client, request.headers());
+        if let Err(error) = self.learn(client) {
+            return (self.refuse(error.into()), early);
+        }
         let terms = Terms {
             transport: self.connection.peer,
-            peer: proxies.client_of(self.client, request.headers()),
+            peer: client,
             config: &self.config,
             admission: self.admission,
         };

@@ -13,15 +13,16 @@ use tokio::{
     time::{sleep, sleep_until, timeout},
 };
 use ws_frame::CloseCode;
-use ws_handler::{CloseInfo, Handle};
+use ws_handler::Handle;
 
 use crate::{
-    Config, DrainReport, admission::Admission, counter::Counter as Metric, drain::Drain,
+    AddrLimits, Config, DrainReport, census::Census, counter::Counter, drain::Drain,
     endings::Endings, openings::Openings, wire::now,
 };
 
-/// Connections above the limit that are told so at a time; further ones are dropped unheard.
-const REFUSED_AT_A_TIME: usize = 64;
+mod place;
+
+pub(crate) use place::{Place, Seat};
 
 /// How long connections may take to end after the drain's deadline has cut them.
 const AFTER_ABORT: Duration = Duration::from_secs(1);
@@ -36,6 +37,7 @@ pub(crate) struct State {
     max_connections: usize,
     granted: AtomicUsize,
     refused: AtomicUsize,
+    census: Census,
     drain: Drain,
     list: Mutex<List>,
     asked: watch::Sender<Ask>,
@@ -83,45 +85,23 @@ pub(crate) enum Ask {
 }
 
 impl State {
-    pub(crate) fn new(config: Arc<Config>, max_connections: usize, drain: Drain) -> Self {
+    pub(crate) fn new(
+        config: Arc<Config>,
+        max_connections: usize,
+        addrs: AddrLimits,
+        drain: Drain,
+    ) -> Self {
         Self {
             config,
             max_connections,
             granted: AtomicUsize::new(0),
             refused: AtomicUsize::new(0),
+            census: Census::new(addrs, max_connections),
             drain,
             list: Mutex::default(),
             asked: watch::Sender::new(Ask::Nothing),
             phase: watch::Sender::new(Phase::Serving),
             ended: watch::Sender::new(()),
-        }
-    }
-
-    /// A place for a new connection; `None` when it is to be dropped at once.
-    pub(crate) fn admit(self: &Arc<Self>) -> Option<(Place, Admission)> {
-        let limit = self.max_connections;
-        let (counter, limit, admission) = if self.granted.load(Relaxed) < limit {
-            (Counter::Granted, limit, Admission::Granted)
-        } else {
-            let reason = "the server holds as many connections as it may: try again later";
-            (
-                Counter::Refused,
-                REFUSED_AT_A_TIME,
-                Admission::Refused(reason),
-            )
-        };
-        let more = |count| (count < limit).then_some(count + 1);
-        self.counter(counter)
-            .fetch_update(Relaxed, Relaxed, more)
-            .ok()?;
-        let state = self.clone();
-        Some((Place { state, counter }, admission))
-    }
-
-    fn counter(&self, counter: Counter) -> &AtomicUsize {
-        match counter {
-            Counter::Granted => &self.granted,
-            Counter::Refused => &self.refused,
         }
     }
 
@@ -219,7 +199,7 @@ impl State {
             let list = self.lock();
             (list.late, list.not_ended(), list.endings, list.handles())
         };
-        self.config.metrics().add(Metric::Cut, aborted as u64);
+        self.config.metrics().add(Counter::Cut, aborted as u64);
         handles.iter().for_each(Handle::abort);
         let _ = timeout(patience, self.all_ended()).await;
         self.phase.send_replace(Phase::Over);
@@ -272,41 +252,6 @@ impl List {
     }
 }
 
-#[derive(Clone, Copy, Debug)]
-enum Counter {
-    Granted,
-    Refused,
-}
-
-/// The place of one connection in its server; it is free again when dropped.
-#[derive(Debug)]
-pub(crate) struct Place {
-    state: Arc<State>,
-    counter: Counter,
-}
-
-impl Place {
-    pub(crate) fn state(&self) -> &Arc<State> {
-        &self.state
-    }
-
-    /// Makes an open connection known, so that a shutdown can close it.
-    pub(crate) fn register(self, handle: &Handle) -> Seat {
-        let mut list = self.state.lock();
-        let key = list.open.insert(Open {
-            handle: handle.clone(),
-            ended: false,
-        });
-        let is_late = self.state.is_draining();
-        list.late += usize::from(is_late);
-        drop(list);
-        if is_late {
-            self.state.close(handle);
-        }
-        Seat { place: self, key }
-    }
-}
-
 /// The place among those that are not open yet, of a connection that waited; it is left when dropped.
 #[derive(Debug)]
 pub(crate) struct OpeningSeat {
@@ -351,57 +296,12 @@ impl Drop for OpeningSeat {
     }
 }
 
-impl Drop for Place {
-    fn drop(&mut self) {
-        self.state.counter(self.counter).fetch_sub(1, Relaxed);
-        if self.state.is_draining() {
-            self.state.ended.send_replace(());
-        }
-    }
-}
-
-/// An open connection in the list of its server; it leaves the list when dropped.
-#[derive(Debug)]
-pub(crate) struct Seat {
-    place: Place,
-    key: usize,
-}
-
-impl Seat {
-    /// The code that the shutdown closes with, if it has begun.
-    pub(crate) fn shutdown_code(&self) -> Option<CloseCode> {
-        let state = &self.place.state;
-        state.is_draining().then(|| state.closes_with())
-    }
-
-    /// What `call` returns; `None` when the shutdown of the server is over before.
-    pub(crate) async fn until_over<F: Future>(&self, call: F) -> Option<F::Output> {
-        tokio::select! {
-            biased;
-            output = call => Some(output),
-            () = self.place.state.reached(Phase::Over) => None,
-        }
-    }
-
-    pub(crate) fn ended(&self, close: &CloseInfo) {
-        let mut list = self.place.state.lock();
-        list.open[self.key].ended = true;
-        list.endings.count(close);
-    }
-}
-
-impl Drop for Seat {
-    fn drop(&mut self) {
-        self.place.state.lock().open.remove(self.key);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::thread;
 
     use ws_connection::Sender;
-    use ws_handler::Outlet;
+    use ws_handler::{Outlet, Peer};
 
     use super::*;
 
@@ -416,10 +316,15 @@ mod tests {
             .build()
             .expect("a runtime");
         for _ in 0..50 {
-            let state = Arc::new(State::new(Arc::default(), OPENING, Drain::default()));
+            let state = Arc::new(State::new(
+                Arc::default(),
+                OPENING,
+                AddrLimits::default(),
+                Drain::default(),
+            ));
             let outlet = Outlet::new(Sender::server(ws_connection::Config::default()));
             let open = || {
-                let (place, _) = state.admit().expect("there is room");
+                let (place, _) = state.admit(Peer::UNKNOWN).expect("there is room");
                 while !state.is_draining() {
                     std::hint::spin_loop();
                 }

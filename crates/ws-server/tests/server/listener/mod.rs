@@ -1,6 +1,7 @@
 //! The server on real sockets.
 
 mod accepting;
+mod addresses;
 mod draining;
 mod dropping;
 mod handle;

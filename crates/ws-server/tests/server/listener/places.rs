@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tokio::{io::AsyncReadExt, net::TcpStream, time::timeout};
-use ws_server::Server;
+use ws_server::{AddrLimits, Server};
 use ws_testing::{
     naive::Frame,
     peer::{Peer, REQUEST},
@@ -37,6 +37,7 @@ async fn one_connection_more_than_allowed_is_answered_with_503_until_a_place_is_
     within(async {
         for workers in WORKERS {
             let builder = Server::builder().workers(workers).max_connections(2);
+            let builder = builder.addr_limits(AddrLimits::default().with_connections(None));
             let running = Running::start(builder).await;
             let mut peers = running.open_many(2).await;
             for _ in 0..3 {
