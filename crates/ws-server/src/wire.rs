@@ -125,15 +125,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
             self.drained |= sender.take_drained();
             let (over, done) = (sender.is_over(), sender.is_done());
             let deadline = sender.poll_timeout();
-            let fresh = sender.take_fresh();
+            // Of a connection that ends it is asked for once, at its end.
+            let present = self.present.as_ref().filter(|_| left > 0);
+            let fresh = present.map(|_| sender.take_fresh());
             drop(sender);
+            if let (Some(present), Some(fresh)) = (present, fresh) {
+                present.metrics().add_sent(fresh, queued);
+            }
             if self.congested && !was_congested {
                 self.count(Counter::Congestions);
-            }
-            if left > 0
-                && let Some(present) = &self.present
-            {
-                present.metrics().add_sent(fresh, queued);
             }
             if over {
                 return Poll::Ready(Ending::Abort);

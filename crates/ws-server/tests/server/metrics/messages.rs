@@ -113,6 +113,19 @@ async fn what_is_sent_before_a_connection_ends_is_counted_though_it_never_leaves
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_comes_with_a_close_and_what_answers_it_are_counted() {
+    let (mut served, metrics) = open(|puppet| puppet, Config::default()).await;
+    let frames = [Frame::text("last"), Frame::close(1000, "")];
+    served.peer.write(frames.map(masked).concat()).await;
+    let lines = ["text 'last'", "close 1000 ''", "end"];
+    assert_eq!(served.peer.read_lines().await, lines);
+    let snapshot = metrics.snapshot();
+    assert_eq!(snapshot.received.text, tally(1, 4));
+    assert_eq!(snapshot.sent.text, tally(1, 4));
+    assert_eq!((snapshot.sent_closes, snapshot.closes[&1000]), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
 async fn panics_are_counted_wherever_they_happen() {
     for (callback, count) in [("upgrade", 1), ("open", 1), ("message", 1), ("close", 1)] {
         let config = Config::default();
