@@ -1,6 +1,6 @@
 use ws_frame::CloseFrame;
 
-use crate::{Batch, close_clock::CloseClock, outbox::Outbox};
+use crate::{Batch, Overrun, close_clock::CloseClock, outbox::Outbox};
 
 /// Who did something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -79,6 +79,8 @@ pub(crate) struct Closing {
     pub(crate) leaving: Option<Option<CloseFrame>>,
     pub(crate) handshake: ClosingHandshake,
     pub(crate) clock: CloseClock,
+    /// For which it was closed.
+    pub(crate) overrun: Option<Overrun>,
 }
 
 impl Closing {

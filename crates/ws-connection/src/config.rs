@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use crate::Overflow;
+
 /// The limits and times of one endpoint.
 ///
 /// Every limit is on by default and inclusive: a message of exactly
@@ -24,6 +26,7 @@ pub struct Config {
     fragment_size: usize,
     high_water: usize,
     max_queue: usize,
+    overflow: Overflow,
     ping_interval: Option<Duration>,
     pong_timeout: Duration,
     write_timeout: Duration,
@@ -40,6 +43,7 @@ impl Default for Config {
             fragment_size: 256 << 10,
             high_water: 1 << 20,
             max_queue: 4 << 20,
+            overflow: Overflow::DropNewest,
             ping_interval: Some(Duration::from_secs(25)),
             pong_timeout: Duration::from_secs(20),
             write_timeout: Duration::from_secs(30),
@@ -112,12 +116,24 @@ impl Config {
         self
     }
 
-    /// Bytes waiting to be written at which a message is refused; 4 MiB by default. The message
-    /// that passes it is still taken whole, so that a large one can be sent at all. Reading pauses
-    /// here at the latest, whatever [`high_water`](Self::high_water) says.
+    /// Bytes waiting to be written at which a message is refused, or what
+    /// [`overflow`](Self::with_overflow) says gives way; 4 MiB by default. The message that passes it is
+    /// still taken whole, so that a large one can be sent at all. Reading pauses here at the latest,
+    /// whatever [`high_water`](Self::high_water) says.
     #[must_use]
     pub fn with_max_queue(mut self, bytes: usize) -> Self {
         self.max_queue = bytes.max(1);
+        self
+    }
+
+    /// What gives way when a message is sent and [`max_queue`](Self::with_max_queue) bytes wait:
+    /// itself by default. One message can [say otherwise](crate::SendOptions::with_overflow).
+    ///
+    /// With [`Overflow::DropOldest`] every message waits apart from others and counts
+    /// [`SendOptions::CHARGE`](crate::SendOptions::CHARGE) bytes more.
+    #[must_use]
+    pub fn with_overflow(mut self, overflow: Overflow) -> Self {
+        self.overflow = overflow;
         self
     }
 
@@ -144,6 +160,13 @@ impl Config {
     #[must_use]
     pub fn max_queue(&self) -> usize {
         self.max_queue
+    }
+
+    /// See [`with_overflow`](Self::with_overflow).
+    #[inline]
+    #[must_use]
+    pub fn overflow(&self) -> Overflow {
+        self.overflow
     }
 }
 

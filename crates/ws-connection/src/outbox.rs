@@ -10,6 +10,7 @@ use crate::{
     lane::{Lane, encode_control},
     masks::Masks,
     queue::Queue,
+    waiting::Waiting,
 };
 
 /// All that is on its way out: what waits, and how much of the batch under way is left.
@@ -48,6 +49,22 @@ impl Outbox {
         self.queue.push_encoded(kind, encoded, fragment_size, masks);
     }
 
+    /// A message that may give way until it leaves, in the place of the one with its key if there is
+    /// one, which comes back.
+    pub(crate) fn place(&mut self, message: Waiting) -> Option<Waiting> {
+        match self.queue.replace(message) {
+            Ok(old) => Some(old),
+            Err(message) => {
+                self.queue.push_waiting(message);
+                None
+            }
+        }
+    }
+
+    pub(crate) fn drop_oldest(&mut self) -> Option<Waiting> {
+        self.queue.drop_oldest()
+    }
+
     pub(crate) fn push_pong(&mut self, payload: &[u8]) {
         self.lane.get_or_insert_default().push_pong(payload);
     }
@@ -84,13 +101,15 @@ impl Outbox {
 
     /// Fills an empty batch, pings and pongs first.
     #[inline]
-    pub(crate) fn fill(&mut self, batch: &mut Batch) {
+    pub(crate) fn fill(&mut self, batch: &mut Batch, config: &Config) {
         let mut spare = batch.take_spare();
         if let Some(mut lane) = self.lane.take() {
             lane.encode(&mut self.masks, &mut spare);
             push_head(batch, std::mem::take(&mut spare));
         }
-        self.queue.take(batch, spare);
+        let fragment_size = config.fragment_size();
+        self.queue
+            .take(batch, spare, fragment_size, &mut self.masks);
     }
 
     /// Appends a Close to a batch that took all that waited before.
@@ -135,6 +154,16 @@ impl Outbox {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.in_flight == 0 && self.queue.is_empty() && self.lane.is_none()
+    }
+
+    /// What all counts that may be dropped.
+    pub(crate) fn droppable(&self) -> usize {
+        self.queue.droppable()
+    }
+
+    /// The message with this key that has not begun to leave.
+    pub(crate) fn waiting(&self, key: u64) -> Option<&Waiting> {
+        self.queue.waiting(key)
     }
 
     /// Whether no message waits, so that a Close may follow.

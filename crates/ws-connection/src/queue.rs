@@ -1,10 +1,16 @@
 use std::mem;
 
 use bytes::{Buf, Bytes};
-use ws_frame::{FrameHeader, Opcode, Rsv};
+use ws_frame::{FrameHeader, Rsv};
 
 use crate::{
-    Batch, Encoded, Message, MessageKind, batch::Segment, masks::Masks, rare_queue::RareQueue,
+    Batch, Encoded, Message, MessageKind, SendOptions,
+    backlog::{Backlog, Item},
+    batch::Segment,
+    gather::Gather,
+    masks::Masks,
+    start::Start,
+    waiting::Waiting,
 };
 
 /// A batch is not filled beyond this many bytes, but by a single segment that is longer.
@@ -12,17 +18,18 @@ pub(crate) const BATCH_BYTES: usize = 256 << 10;
 
 /// A payload that its owner gave away leaves uncopied from this length on: below, copying it is
 /// cheaper than a slice of its own in the write.
-const SHARE_FROM: usize = 8 << 10;
+pub(crate) const SHARE_FROM: usize = 8 << 10;
 
 /// First allocation of a batch: some tens of small replies.
 const FIRST_CAPACITY: usize = 1 << 10;
 
-/// Data frames, encoded and in order, that no batch has taken yet.
+/// Messages in order that no batch has taken yet: data frames, and what may give way until it leaves.
 #[derive(Debug, Default)]
 pub(crate) struct Queue {
     /// What has to leave before the tail.
-    segments: RareQueue<Segment>,
+    backlog: Option<Box<Backlog>>,
     tail: Vec<u8>,
+    /// Bytes of all, and what is charged for those that are kept apart.
     len: usize,
 }
 
@@ -64,6 +71,16 @@ impl Queue {
             opcode: kind.opcode(),
             rsv,
         };
+        self.push_payload(first, payload, fragment_size, masks);
+    }
+
+    fn push_payload(
+        &mut self,
+        first: Start,
+        payload: Bytes,
+        fragment_size: usize,
+        masks: &mut Masks,
+    ) {
         if payload.len().min(fragment_size) < SHARE_FROM || !masks.is_none() {
             self.push_copied(first, &payload, fragment_size, masks);
         } else {
@@ -113,22 +130,72 @@ impl Queue {
     /// Ends the segment that is being filled; what comes next may be split off here.
     fn cut(&mut self, body: Bytes) {
         let head = mem::take(&mut self.tail);
-        self.segments.push_back(Segment { head, body });
+        let frames = Item::Frames(Segment { head, body });
+        self.backlog.get_or_insert_default().push(frames);
     }
 
     /// Moves frames to `batch` as far as they fit, and gets its spare buffer back.
     #[inline]
-    pub(crate) fn take(&mut self, batch: &mut Batch, spare: Vec<u8>) {
-        while let Some(segment) = self.segments.pop_front_if(|next| fits(batch, next.len())) {
-            self.len -= segment.len();
-            batch.push(segment);
+    pub(crate) fn take(
+        &mut self,
+        batch: &mut Batch,
+        mut spare: Vec<u8>,
+        fragment_size: usize,
+        masks: &mut Masks,
+    ) {
+        if self.backlog.is_some() {
+            spare = self.take_backlog(batch, spare, fragment_size, masks);
         }
-        if self.segments.is_empty() && !self.tail.is_empty() && fits(batch, self.tail.len()) {
+        let is_next = self.backlog.as_ref().is_none_or(|all| all.is_empty());
+        if is_next && !self.tail.is_empty() && fits(batch, self.tail.len()) {
             self.len -= self.tail.len();
             let head = mem::replace(&mut self.tail, spare);
             let body = Bytes::new();
             batch.push(Segment { head, body });
         }
+    }
+
+    /// What comes before the tail. Returns the spare buffer.
+    fn take_backlog(
+        &mut self,
+        batch: &mut Batch,
+        spare: Vec<u8>,
+        fragment_size: usize,
+        masks: &mut Masks,
+    ) -> Vec<u8> {
+        let backlog = self.backlog.get_or_insert_default();
+        let mut gather = Gather::new(batch, spare);
+        while let Some(item) = backlog.pop_if(|item| gather.fits(item.cost())) {
+            self.len -= item.cost();
+            match item {
+                Item::Frames(segment) => gather.push(segment),
+                Item::Cut(head) => gather.push(Segment {
+                    head,
+                    body: Bytes::new(),
+                }),
+                Item::Waiting(Some(message)) if message.payload.len() > fragment_size => {
+                    let frames = Self::frames(message, fragment_size, masks);
+                    self.len += frames.len;
+                    backlog.begin(*frames.backlog.unwrap_or_default());
+                }
+                Item::Waiting(waiting) => {
+                    if let Some(message) = waiting {
+                        gather.push_message(message, masks);
+                    }
+                }
+            }
+        }
+        gather.finish()
+    }
+
+    /// The frames of one message, with no tail.
+    fn frames(message: Waiting, fragment_size: usize, masks: &mut Masks) -> Self {
+        let mut queue = Self::default();
+        queue.push_payload(message.first, message.payload, fragment_size, masks);
+        if !queue.tail.is_empty() {
+            queue.cut(Bytes::new());
+        }
+        queue
     }
 
     /// Drops what has not begun to leave, and the buffers.
@@ -139,10 +206,52 @@ impl Queue {
     /// Gives the empty buffers back: nothing is waiting and nothing is being written.
     #[inline]
     pub(crate) fn release(&mut self) {
-        let holds_buffers = self.tail.capacity() > 0 || self.segments.holds_buffers();
+        let holds_buffers = self.tail.capacity() > 0 || self.backlog.is_some();
         if holds_buffers && self.is_empty() {
             self.clear();
         }
+    }
+}
+
+/// Messages that may give way.
+impl Queue {
+    pub(crate) fn push_waiting(&mut self, message: Waiting) {
+        let backlog = self.backlog.get_or_insert_default();
+        if !self.tail.is_empty() {
+            let mut head = mem::take(&mut self.tail);
+            // Many may stand between messages that give way.
+            head.shrink_to_fit();
+            backlog.push(Item::Cut(head));
+            self.len += SendOptions::CHARGE;
+        }
+        self.len += message.cost();
+        backlog.push_waiting(message);
+    }
+
+    /// See [`Backlog::droppable`].
+    pub(crate) fn droppable(&self) -> usize {
+        self.backlog.as_ref().map_or(0, |all| all.droppable())
+    }
+
+    /// See [`Backlog::waiting`].
+    pub(crate) fn waiting(&self, key: u64) -> Option<&Waiting> {
+        self.backlog.as_ref()?.waiting(key)
+    }
+
+    /// See [`Backlog::replace`].
+    pub(crate) fn replace(&mut self, new: Waiting) -> Result<Waiting, Waiting> {
+        let cost = new.cost();
+        let old = self.backlog.get_or_insert_default().replace(new)?;
+        self.len += cost;
+        self.len -= old.cost();
+        Ok(old)
+    }
+
+    /// See [`Backlog::drop_oldest`].
+    pub(crate) fn drop_oldest(&mut self) -> Option<Waiting> {
+        let old = self.backlog.as_mut()?.drop_oldest()?;
+        self.len -= old.cost();
+        Some(old)
     }
 }
 
@@ -150,29 +259,4 @@ impl Queue {
 #[inline]
 fn fits(batch: &Batch, len: usize) -> bool {
     !batch.has_remaining() || batch.remaining() + len <= BATCH_BYTES
-}
-
-/// What a data frame says in its first byte, but for FIN.
-#[derive(Clone, Copy, Debug)]
-struct Start {
-    opcode: Opcode,
-    rsv: Rsv,
-}
-
-impl Start {
-    const CONTINUATION: Self = Self {
-        opcode: Opcode::Continuation,
-        rsv: Rsv::NONE,
-    };
-
-    /// The header of a frame of a message of which `after` bytes follow in later frames.
-    #[inline]
-    fn header(self, len: usize, after: usize) -> FrameHeader {
-        let header = match after {
-            0 => FrameHeader::new(self.opcode, len as u64),
-            _ => FrameHeader::fragment(self.opcode, len as u64),
-        };
-        let header = header.expect("a data frame over a slice is always legal");
-        header.with_rsv(self.rsv)
-    }
 }

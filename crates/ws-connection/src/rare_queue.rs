@@ -15,17 +15,6 @@ impl<T> Default for RareQueue<T> {
 }
 
 impl<T> RareQueue<T> {
-    #[inline]
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.as_ref().is_none_or(|queue| queue.is_empty())
-    }
-
-    /// Whether it holds memory, be it empty or not.
-    #[inline]
-    pub(crate) fn holds_buffers(&self) -> bool {
-        self.0.is_some()
-    }
-
     pub(crate) fn push_back(&mut self, item: T) {
         self.0.get_or_insert_default().push_back(item);
     }
@@ -36,11 +25,6 @@ impl<T> RareQueue<T> {
 
     pub(crate) fn pop_front(&mut self) -> Option<T> {
         self.0.as_mut()?.pop_front()
-    }
-
-    #[inline]
-    pub(crate) fn pop_front_if(&mut self, wanted: impl FnOnce(&mut T) -> bool) -> Option<T> {
-        self.0.as_mut()?.pop_front_if(wanted)
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {

@@ -8,7 +8,8 @@ use bytes::Buf;
 use ws_frame::{CloseCode, CloseFrame, MaskingKey, Rsv};
 
 use crate::{
-    Batch, ClosingHandshake, Config, Encoder, Event, Extension, Kinds, Tally, Timeout,
+    Batch, ClosingHandshake, Config, Dropped, Encoder, Event, Extension, Kinds, Overrun, Tally,
+    Timeout,
     close_clock::Written,
     closing::Closing,
     keepalive::{Due, Keepalive},
@@ -20,6 +21,7 @@ use crate::{
 };
 
 mod application;
+mod overflowing;
 
 /// The sending half of an endpoint: messages become bytes; it answers pings and Closes and owns
 /// the timers.
@@ -53,6 +55,8 @@ pub struct Sender {
     sent: Tally,
     /// Of `sent`, what nobody has asked about yet.
     fresh: Fresh,
+    /// From the first message on that was.
+    dropped: Option<Box<Dropped>>,
     /// From the first Close or failure on.
     closing: Option<Box<Closing>>,
     /// Of the extension that was agreed on.
@@ -89,6 +93,7 @@ impl Sender {
             keepalive: Keepalive::default(),
             sent: Tally::default(),
             fresh: Fresh::default(),
+            dropped: None,
             closing: None,
             rsv: Rsv::NONE,
             encoder: None,
@@ -208,7 +213,7 @@ impl Sender {
         if self.state != State::Over {
             self.outbox.note_left(now, batch.remaining());
             if !batch.has_remaining() {
-                self.outbox.fill(batch);
+                self.outbox.fill(batch, &self.config);
                 if let Some(closing) = &mut self.closing {
                     closing.fill(&mut self.outbox, batch);
                 }
@@ -297,7 +302,8 @@ impl Sender {
         self.state == State::Open
     }
 
-    /// Bytes that wait to be written, frame headers and the batch under way included.
+    /// Bytes that wait to be written, frame headers and the batch under way included, and
+    /// [`SendOptions::CHARGE`](crate::SendOptions::CHARGE) for each message that may give way.
     #[must_use]
     pub fn queued(&self) -> usize {
         self.outbox.len()
@@ -310,7 +316,7 @@ impl Sender {
         self.marks.is_congested()
     }
 
-    /// Messages that were queued.
+    /// Messages that were queued; some of them may have given way since.
     #[must_use]
     pub fn sent(&self) -> Tally {
         self.sent
@@ -330,6 +336,24 @@ impl Sender {
     #[inline]
     pub fn take_fresh(&mut self) -> Kinds {
         mem::take(&mut self.fresh).kinds()
+    }
+
+    /// Messages that were sent in vain because the queue was full, or that newer ones have replaced.
+    #[must_use]
+    pub fn dropped(&self) -> Dropped {
+        self.dropped.as_deref().copied().unwrap_or_default()
+    }
+
+    /// The limit for which [`Overflow::Close`](crate::Overflow::Close) has closed the connection.
+    #[must_use]
+    pub fn overrun(&self) -> Option<Overrun> {
+        self.closing.as_ref()?.overrun
+    }
+
+    /// The limits and times.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
     }
 
     /// The round trip of the newest keepalive ping that was answered.

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use allocation_counter::AllocationInfo;
 use bytes::{Buf, BufMut, Bytes};
-use ws_connection::{Batch, Config, Event, Message, Receiver, Sender};
+use ws_connection::{Batch, Config, Event, Message, Overflow, Receiver, SendOptions, Sender};
 use ws_frame::MaskingKey;
 use ws_testing::naive::Frame;
 
@@ -431,4 +431,43 @@ fn a_sender_gives_back_the_buffers_of_several_replies_when_the_last_is_written()
         sender.transmit(now, &mut batch);
     });
     assert_eq!(info.bytes_current, 0, "{info:?}");
+}
+
+/// A23: each counts what it takes of memory, so the limit of the queue is one of memory.
+#[test]
+fn messages_of_one_byte_that_may_give_way_take_no_more_memory_than_the_limit_says() {
+    const COUNT: u64 = 125_000;
+    let oldest = SendOptions::default().with_overflow(Overflow::DropOldest);
+    let keyed: fn(u64) -> SendOptions = |number| SendOptions::default().with_key(number);
+    let kinds: [(&str, &dyn Fn(u64) -> SendOptions); 4] = [
+        ("dropped", &|_| oldest),
+        ("conflated", &|number| keyed(number % 100_000)),
+        ("both", &|number| {
+            keyed(number % 100_000).with_overflow(Overflow::DropOldest)
+        }),
+        ("every other", &|number| match number % 2 {
+            0 => SendOptions::default(),
+            _ => oldest,
+        }),
+    ];
+    for limit in [100_000, 300_000] {
+        for (kind, options) in &kinds {
+            let mut sender = Sender::server(Config::default().with_max_queue(limit));
+            // Stays in front of all that give way.
+            sender.send("first").expect("open");
+            let ((), info) = measure(|| {
+                for number in 0..COUNT {
+                    let _ = sender.send_with("x", options(number));
+                }
+            });
+            assert!(sender.queued() <= limit + 2 * SendOptions::CHARGE);
+            // While a list grows, the old one is there beside the new one.
+            assert!(info.bytes_max as usize <= 2 * limit, "{kind}: {info:?}");
+            assert!(info.bytes_current as usize <= limit, "{kind}: {info:?}");
+            let mut batch = Batch::default();
+            let (_, info) = measure(|| write_all(&mut sender, &mut batch, Instant::now()));
+            assert!(info.bytes_current < 0);
+            assert_eq!(sender.queued(), 0);
+        }
+    }
 }

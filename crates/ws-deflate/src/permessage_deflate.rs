@@ -43,6 +43,7 @@ pub struct PermessageDeflate {
     agreement: Agreement,
     role: Role,
     /// Of our messages.
+    takeover: Takeover,
     deflater: Deflater,
     traffic: Option<Arc<Traffic>>,
 }
@@ -51,8 +52,9 @@ impl PermessageDeflate {
     /// What the opening handshake came to, for this side of it.
     #[must_use]
     pub fn new(settings: Arc<Deflate>, agreement: Agreement, role: Role) -> Self {
-        let (_, bits) = side(&agreement, role);
+        let (takeover, bits) = side(&agreement, role);
         Self {
+            takeover,
             deflater: Deflater::new(&settings, bits),
             settings,
             agreement,
@@ -91,6 +93,22 @@ impl PermessageDeflate {
         }
     }
 
+    /// What deflates messages that no other may refer to, outside of any lock and whatever was agreed on:
+    /// those of which it is not certain that they leave. After one that does leave
+    /// [`Encoder::skip`](ws_connection::Encoder::skip) is to be called.
+    #[must_use]
+    pub fn independent_deflater(&self) -> &Deflater {
+        &self.deflater
+    }
+
+    /// Our messages refer to no earlier ones, though they might: to keep the window is a right and no
+    /// duty (RFC 7692 7.1.1.1).
+    #[must_use]
+    pub fn without_takeover(mut self) -> Self {
+        self.takeover = Takeover::Off;
+        self
+    }
+
     /// A prepared message as this connection may send it; `None` when it leaves as it is.
     #[must_use]
     pub fn encoded(&self, prepared: &Prepared) -> Option<Encoded> {
@@ -100,7 +118,8 @@ impl PermessageDeflate {
 
     /// How we compress.
     fn ours(&self) -> (Takeover, WindowBits) {
-        side(&self.agreement, self.role)
+        let (_, bits) = side(&self.agreement, self.role);
+        (self.takeover, bits)
     }
 
     /// How the peer compresses.

@@ -1,10 +1,10 @@
 use std::time::Duration;
 
-use ws_connection::{Message, PingError, SendError, Sender};
+use ws_connection::{Message, PingError, Queued, SendError, SendOptions, Sender};
 use ws_deflate::{Agreement, PermessageDeflate, Prepared};
 use ws_frame::CloseFrame;
 
-use crate::{Handle, Outlet, Peer, outgoing::Outgoing};
+use crate::{Handle, Outlet, Peer, Ready, Sent, outgoing::Outgoing};
 
 /// The peer that connected to us, as its callbacks see it.
 ///
@@ -16,22 +16,6 @@ pub struct Client {
     peer: Peer,
     /// What the last send found, for the driver: it asks after each callback.
     congested: bool,
-}
-
-/// What became of a message given to [`Client::send`].
-///
-/// A callback may ignore it: a connection that is closing ends with
-/// [`on_close`](crate::Handler::on_close) anyway.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Sent {
-    /// It will be written, unless the connection breaks or fails before, or the peer closes and
-    /// does not take it in time.
-    Queued,
-    /// It is lost: the write queue is at its hard limit.
-    Dropped,
-    /// It is lost: the connection is closing.
-    Closed,
 }
 
 impl Client {
@@ -57,10 +41,39 @@ impl Client {
         // Outside the lock: the conversion may be anybody's code, and compression takes its time.
         let message = message.into();
         if self.outlet.deflates(&message) {
-            let outgoing = self.outlet.deflated(message);
-            return self.push_outgoing(outgoing);
+            let outgoing = self.outlet.deflated(message, SendOptions::default());
+            return self.push_outgoing(outgoing, SendOptions::default());
         }
-        self.push(|sender, _| sender.send(message))
+        self.push(|sender, _| sender.send_with(message, SendOptions::default()))
+    }
+
+    /// Queues a message in this way: with what gives way when the queue is at its hard limit, or with
+    /// a key, in the place of the waiting message with the same one.
+    ///
+    /// A message that may give way is compressed without reference to others.
+    ///
+    /// ```
+    /// # use ws_connection::{Config, Sender};
+    /// # use ws_handler::{Outlet, Peer};
+    /// # let mut client = Outlet::new(Sender::server(Config::default())).client(Peer::UNKNOWN);
+    /// use ws_handler::{Overflow, SendOptions, Sent};
+    ///
+    /// // Who reads slowly gets the newest price.
+    /// let price = SendOptions::default().with_key(7);
+    /// assert_eq!(client.send_with("17.30", price), Sent::Queued);
+    /// assert_eq!(client.send_with("17.31", price), Sent::Replaced);
+    ///
+    /// // And of the news those that fit into its queue.
+    /// let news = SendOptions::default().with_overflow(Overflow::DropOldest);
+    /// assert_eq!(client.send_with("the bank is closed", news), Sent::Queued);
+    /// ```
+    pub fn send_with<'a>(&mut self, message: impl Into<Message<'a>>, options: SendOptions) -> Sent {
+        let message = message.into();
+        if self.outlet.deflates_with(&message, options) {
+            let outgoing = self.outlet.deflated(message, options);
+            return self.push_outgoing(outgoing, options);
+        }
+        self.push(|sender, _| sender.send_with(message, options))
     }
 
     /// Queues a message that is sent to many: as its own settings have compressed it, see
@@ -78,26 +91,35 @@ impl Client {
     /// assert_eq!(client.send_prepared(&news), Sent::Queued);
     /// ```
     pub fn send_prepared(&mut self, prepared: &Prepared) -> Sent {
+        self.send_prepared_with(prepared, SendOptions::default())
+    }
+
+    /// The same, in this way: see [`send_with`](Self::send_with).
+    pub fn send_prepared_with(&mut self, prepared: &Prepared, options: SendOptions) -> Sent {
         let outgoing = self.outlet.prepared(prepared);
-        self.push_outgoing(Ok(outgoing))
+        self.push_outgoing(Ok(outgoing), options)
     }
 
     /// Apart from [`push`](Self::push), so that what is not compressed is not moved about for it.
-    fn push_outgoing(&mut self, outgoing: Result<Outgoing<'_>, SendError<'_>>) -> Sent {
-        self.push(|sender, deflate| outgoing?.send(sender, deflate))
+    fn push_outgoing(
+        &mut self,
+        outgoing: Result<Outgoing<'_>, SendError<'_>>,
+        options: SendOptions,
+    ) -> Sent {
+        self.push(|sender, deflate| outgoing?.send(sender, deflate, options))
     }
 
     #[inline]
     fn push<'a>(
         &mut self,
-        send: impl FnOnce(&mut Sender, Option<&PermessageDeflate>) -> Result<(), SendError<'a>>,
+        send: impl FnOnce(&mut Sender, Option<&PermessageDeflate>) -> Result<Queued, SendError<'a>>,
     ) -> Sent {
         let mut sender = self.outlet.lock();
         let sent = send(&mut sender, self.outlet.deflate());
         self.congested = sender.is_congested();
         drop(sender);
         match sent {
-            Ok(()) => Sent::Queued,
+            Ok(queued) => queued.into(),
             Err(SendError::Closed(_)) => Sent::Closed,
             Err(_) => Sent::Dropped,
         }
@@ -193,6 +215,13 @@ impl Client {
     #[must_use]
     pub fn is_congested(&self) -> bool {
         self.outlet.lock().is_congested()
+    }
+
+    /// Waits until there is room in the queue: until it is below its high-water mark, or has fallen to
+    /// the low-water mark after it was not. Meanwhile the connection goes on, also while its own
+    /// callback waits here; see [`Handle::ready`].
+    pub fn ready(&self) -> Ready {
+        self.outlet.ready()
     }
 
     /// Whether the connection was aborted, from here or through a [`Handle`].

@@ -36,12 +36,15 @@ mod outgoing;
 mod outlet;
 mod panic;
 mod peer;
+mod ready;
 mod record;
+mod sent;
 mod session;
 mod sync;
 mod upgrade;
+mod waiters;
 
-pub use client::{Client, Sent};
+pub use client::Client;
 pub use close_info::{Cause, CloseInfo};
 pub use handle::Handle;
 pub use handler::Handler;
@@ -49,13 +52,15 @@ pub use limit::Limit;
 pub use outlet::{Outlet, SenderGuard};
 pub use panic::{Panic, catch};
 pub use peer::{AddrSource, Peer};
+pub use ready::{NoRoom, Ready};
 pub use record::Record;
+pub use sent::Sent;
 pub use session::Session;
 pub use upgrade::Upgrade;
 
 pub use ws_connection::{
-    ClosingHandshake, Compress, Message, MessageKind, PingError, ProtocolError, SendError, Side,
-    Tally, Timeout,
+    ClosingHandshake, Compress, Dropped, Message, MessageKind, Overflow, PingError, ProtocolError,
+    SendError, SendOptions, Side, Tally, Timeout,
 };
 pub use ws_deflate::{Agreement, Prepared, Takeover, WindowBits};
 pub use ws_frame::{CloseCode, CloseFrame};

@@ -1,15 +1,18 @@
 use std::fmt;
 
+use ws_connection::Overrun;
+
 /// A limit of the server's for which it ended a connection; those of the protocol are told as
 /// [`Cause::Protocol`](crate::Cause::Protocol), most times as [`Cause::Timeout`](crate::Cause::Timeout).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Limit {
-    /// The peer did not read as fast as it was sent to, and the policy is to close then.
+    /// The peer did not read as fast as it was sent to, and it was to be closed then
+    /// ([`Overflow::Close`](crate::Overflow::Close)).
     WriteQueue {
         /// Bytes that waited to be written.
         queued: usize,
-        /// Bytes from which on no more may wait.
+        /// Bytes at which no more are taken.
         limit: usize,
     },
 }
@@ -19,8 +22,14 @@ impl fmt::Display for Limit {
         match self {
             Limit::WriteQueue { queued, limit } => write!(
                 f,
-                "{queued} bytes wait to be read by the peer, at most {limit} are allowed"
+                "{queued} bytes wait to be read by the peer, less than {limit} are allowed"
             ),
         }
+    }
+}
+
+impl From<Overrun> for Limit {
+    fn from(Overrun { queued, limit }: Overrun) -> Self {
+        Limit::WriteQueue { queued, limit }
     }
 }

@@ -1,4 +1,4 @@
-use ws_connection::{Encoded, Message, SendError, Sender};
+use ws_connection::{Encoded, Message, Queued, SendError, SendOptions, Sender};
 use ws_deflate::{PermessageDeflate, Volume};
 
 /// A message on its way to its sender, deflated beforehand where that can be.
@@ -18,19 +18,20 @@ impl<'a> Outgoing<'a> {
         self,
         sender: &mut Sender,
         deflate: Option<&PermessageDeflate>,
-    ) -> Result<(), SendError<'a>> {
+        options: SendOptions,
+    ) -> Result<Queued, SendError<'a>> {
         let Self { message, encoded } = self;
         let Some(encoded) = encoded else {
-            return sender.send(message);
+            return sender.send_with(message, options);
         };
         let volume = Volume {
             plain: message.len() as u64,
             deflated: encoded.payload().len() as u64,
         };
-        sender.send_encoded(message, encoded)?;
+        let queued = sender.send_encoded_with(message, encoded, options)?;
         if let Some(traffic) = deflate.and_then(PermessageDeflate::traffic) {
             traffic.add_sent(volume);
         }
-        Ok(())
+        Ok(queued)
     }
 }

@@ -2,16 +2,17 @@ use std::{
     fmt,
     ops::{Deref, DerefMut},
     sync::PoisonError,
-    task::{Context, Waker},
+    task::{Context, Poll, Waker},
 };
 
-use ws_connection::{Compress, Extension, Message, SendError, Sender};
-use ws_deflate::{PermessageDeflate, Prepared};
+use ws_connection::{Compress, Extension, Message, Overflow, SendError, SendOptions, Sender};
+use ws_deflate::{Deflater, PermessageDeflate, Prepared};
 
 use crate::{
-    Client, Handle, Peer,
+    Client, Handle, NoRoom, Peer, Ready,
     outgoing::Outgoing,
     sync::{Arc, AtomicBool, Mutex, MutexGuard, Ordering},
+    waiters::{Ticket, Waiters, Woken},
 };
 
 /// The [`Sender`] of one connection, shared by its driver, its [`Client`] and its [`Handle`]s.
@@ -38,6 +39,8 @@ struct Locked {
     sender: Sender,
     /// The driver's, until somebody has woken it.
     waker: Option<Waker>,
+    /// Tasks that wait for room; while there are any.
+    waiters: Option<Box<Waiters>>,
 }
 
 impl fmt::Debug for Locked {
@@ -57,6 +60,11 @@ impl Outlet {
     /// deflated before the lock is taken; for others the sender gets its encoder here.
     #[must_use]
     pub fn with_deflate(sender: Sender, deflate: PermessageDeflate) -> Self {
+        // Where every message may give way, none may be referred to.
+        let deflate = match sender.config().overflow() {
+            Overflow::DropOldest => deflate.without_takeover(),
+            _ => deflate,
+        };
         let sender = match deflate.deflater() {
             Some(_) => sender.with_rsv(deflate.rsv()),
             None => sender.with_extension(&deflate),
@@ -65,9 +73,13 @@ impl Outlet {
     }
 
     fn shared(sender: Sender, deflate: Option<Box<PermessageDeflate>>) -> Self {
-        let waker = None;
+        let locked = Locked {
+            sender,
+            waker: None,
+            waiters: None,
+        };
         let shared = Shared {
-            locked: Mutex::new(Locked { sender, waker }),
+            locked: Mutex::new(locked),
             aborted: AtomicBool::new(false),
             deflate,
         };
@@ -94,6 +106,7 @@ impl Outlet {
         SenderGuard {
             locked: self.enter(),
             _replaced: None,
+            _woken: None,
         }
     }
 
@@ -107,6 +120,7 @@ impl Outlet {
         SenderGuard {
             locked,
             _replaced: replaced,
+            _woken: None,
         }
     }
 
@@ -115,9 +129,49 @@ impl Outlet {
         let mut locked = self.enter();
         locked.sender.abort();
         let waker = locked.waker.take();
+        let woken = locked.relieved();
         drop(locked);
         // Outside the lock: the last waker of a task frees it.
-        drop(waker);
+        drop((waker, woken));
+    }
+
+    pub(crate) fn ready(&self) -> Ready {
+        Ready::new(self.clone())
+    }
+
+    /// Whether there is room; else the task of `cx` is woken when it is worth asking again.
+    pub(crate) fn poll_ready(
+        &self,
+        cx: &Context<'_>,
+        ticket: &mut Option<Ticket>,
+    ) -> Poll<Result<(), NoRoom>> {
+        let mut locked = self.enter();
+        let Locked {
+            sender, waiters, ..
+        } = &mut *locked;
+        let answer = match (sender.is_open(), sender.is_congested()) {
+            (false, _) => Err(NoRoom),
+            (true, false) => Ok(()),
+            (true, true) => {
+                let replaced = waiters.get_or_insert_default().register(ticket, cx.waker());
+                drop(locked);
+                // Outside the lock: the last waker of a task frees it.
+                drop(replaced);
+                return Poll::Pending;
+            }
+        };
+        let left = leave(waiters, ticket);
+        drop(locked);
+        drop(left);
+        Poll::Ready(answer)
+    }
+
+    /// A task waits no longer.
+    pub(crate) fn leave(&self, ticket: &mut Option<Ticket>) {
+        let mut locked = self.enter();
+        let left = leave(&mut locked.waiters, ticket);
+        drop(locked);
+        drop(left);
     }
 
     pub(crate) fn deflate(&self) -> Option<&PermessageDeflate> {
@@ -131,11 +185,31 @@ impl Outlet {
         deflater.is_some_and(|deflater| deflater.tries(message))
     }
 
+    /// The same of a message that is sent so.
+    pub(crate) fn deflates_with(&self, message: &Message<'_>, options: SendOptions) -> bool {
+        let deflater = self.deflater_of(options);
+        deflater.is_some_and(|deflater| deflater.tries(message))
+    }
+
+    /// What deflates a message that is sent so, before the lock is taken: where messages refer to
+    /// earlier ones, only those that may give way.
+    fn deflater_of(&self, options: SendOptions) -> Option<&Deflater> {
+        let deflate = self.deflate()?;
+        match options.gives_way(Overflow::DropNewest) {
+            true => Some(deflate.independent_deflater()),
+            false => deflate.deflater(),
+        }
+    }
+
     /// The message deflated. A look at the queue goes before that work: a peer that does not read is
     /// sent to in vain, and perhaps often.
-    pub(crate) fn deflated<'a>(&self, message: Message<'a>) -> Result<Outgoing<'a>, SendError<'a>> {
-        let message = self.lock().admit(message)?;
-        let deflater = self.deflate().and_then(PermessageDeflate::deflater);
+    pub(crate) fn deflated<'a>(
+        &self,
+        message: Message<'a>,
+        options: SendOptions,
+    ) -> Result<Outgoing<'a>, SendError<'a>> {
+        let message = self.ask(|sender| sender.admit(message, options))?;
+        let deflater = self.deflater_of(options);
         let encoded = deflater.and_then(|deflater| deflater.encode(&message));
         Ok(Outgoing::new(message, encoded))
     }
@@ -160,14 +234,28 @@ impl Outlet {
 
     /// Asks the sender for something, and wakes the driver unless it was refused: a full queue
     /// that many send to would keep its task busy with nothing.
-    pub(crate) fn request<E>(
+    pub(crate) fn request<T, E>(
         &self,
-        request: impl FnOnce(&mut Sender) -> Result<(), E>,
-    ) -> Result<(), E> {
+        request: impl FnOnce(&mut Sender) -> Result<T, E>,
+    ) -> Result<T, E> {
         let mut locked = self.enter();
-        request(&mut locked.sender)?;
-        wake(locked);
-        Ok(())
+        let was_open = locked.sender.is_open();
+        let answer = request(&mut locked.sender);
+        if answer.is_ok() || was_open != locked.sender.is_open() {
+            wake(locked);
+        }
+        answer
+    }
+
+    /// The same, and the driver is woken only if the answer was the end of the connection.
+    fn ask<T>(&self, ask: impl FnOnce(&mut Sender) -> T) -> T {
+        let mut locked = self.enter();
+        let was_open = locked.sender.is_open();
+        let answer = ask(&mut locked.sender);
+        if was_open != locked.sender.is_open() {
+            wake(locked);
+        }
+        answer
     }
 
     /// Ends the connection and wakes the driver.
@@ -200,6 +288,24 @@ impl Outlet {
     }
 }
 
+impl Locked {
+    /// Those who wait for room, when it is worth asking again.
+    #[inline]
+    fn relieved(&mut self) -> Option<Woken> {
+        match &self.waiters {
+            None => None,
+            Some(_) => self.relieved_waiters(),
+        }
+    }
+
+    #[cold]
+    fn relieved_waiters(&mut self) -> Option<Woken> {
+        let waits_on = self.sender.is_open() && self.sender.is_congested();
+        let waiters = self.waiters.as_mut().filter(|_| !waits_on)?;
+        Some(waiters.take_all())
+    }
+}
+
 /// Access to the [`Sender`] of an [`Outlet`].
 #[derive(Debug)]
 pub struct SenderGuard<'a> {
@@ -207,6 +313,15 @@ pub struct SenderGuard<'a> {
     /// Of a task that the connection has left. It comes after the lock, so it is dropped after it is
     /// free: the last waker of a task frees that, and what it holds may use this connection.
     _replaced: Option<Waker>,
+    /// Those who waited for room: woken when the lock is free, for the same reason.
+    _woken: Option<Woken>,
+}
+
+impl Drop for SenderGuard<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        self._woken = self.locked.relieved();
+    }
 }
 
 impl Deref for SenderGuard<'_> {
@@ -223,11 +338,23 @@ impl DerefMut for SenderGuard<'_> {
     }
 }
 
-/// The waker is called outside the lock: it may run anything.
+/// Wakers are called outside the lock: they may run anything.
 fn wake(mut locked: MutexGuard<'_, Locked>) {
     let waker = locked.waker.take();
+    let woken = locked.relieved();
     drop(locked);
+    drop(woken);
     if let Some(waker) = waker {
         waker.wake();
     }
+}
+
+/// The waker of a task that waits no longer, to be dropped outside the lock.
+fn leave(waiters: &mut Option<Box<Waiters>>, ticket: &mut Option<Ticket>) -> Option<Waker> {
+    let list = waiters.as_mut()?;
+    let waker = list.leave(ticket.take()?);
+    if list.is_deserted() {
+        *waiters = None;
+    }
+    waker
 }

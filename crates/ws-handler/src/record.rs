@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use ws_connection::{Receiver, Sender, Tally};
+use ws_connection::{Dropped, Receiver, Sender, Tally};
 
 /// What a connection did while it was open.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub struct Record {
     /// Messages that were queued; where the end was not [clean](crate::CloseInfo::is_clean), not all
     /// of them may have left.
     pub sent: Tally,
+    /// Messages that were sent in vain because the peer did not read as fast as it was sent to.
+    pub dropped: Dropped,
     /// The round trip of the newest keepalive ping that was answered.
     pub round_trip: Option<Duration>,
 }
@@ -25,6 +27,7 @@ impl Record {
             duration,
             received: receiver.received(),
             sent: sender.sent(),
+            dropped: sender.dropped(),
             round_trip: sender.round_trip(),
         }
     }

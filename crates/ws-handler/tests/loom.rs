@@ -7,7 +7,8 @@
 #![cfg(loom)]
 
 use std::{
-    future::poll_fn,
+    future::{Future, poll_fn},
+    pin::Pin,
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering::SeqCst},
@@ -282,4 +283,74 @@ fn no_waker_runs_under_the_lock_when_it_is_woken_replaced_or_retired() {
             assert_eq!(dropped.count(), 2, "{log:?}");
         },
     );
+}
+
+/// With so little room that one message fills it.
+fn crowded() -> Outlet {
+    let outlet = Outlet::new(Sender::server(Config::default().with_high_water(1)));
+    outlet.handle().send("a").expect("open");
+    outlet
+}
+
+#[test]
+fn a_task_that_waits_for_room_is_woken_when_the_driver_has_written() {
+    explore("two tasks wait for room while the driver writes", || {
+        let outlet = crowded();
+        let threads = [(); 2].map(|()| {
+            let handle = outlet.handle();
+            thread::spawn(move || block_on(handle.ready()))
+        });
+        let mut driver = Driver::new(&outlet);
+        driver.run_until(3);
+        for thread in threads {
+            assert_eq!(thread.join().expect("no panic"), Ok(()));
+        }
+    });
+}
+
+#[test]
+fn a_task_that_waits_for_room_is_woken_by_every_end() {
+    explore(
+        "one task waits for room while another one aborts or the driver retires",
+        || {
+            let outlet = crowded();
+            let waits = {
+                let handle = outlet.handle();
+                thread::spawn(move || block_on(handle.ready()))
+            };
+            let closes = {
+                let handle = outlet.handle();
+                thread::spawn(move || handle.close(CloseCode::NORMAL))
+            };
+            outlet.retire();
+            closes.join().expect("no panic");
+            assert!(waits.join().expect("no panic").is_err());
+        },
+    );
+}
+
+/// One that gives up takes nobody else's wake-up with it.
+#[test]
+fn a_task_that_waits_no_longer_leaves_the_wake_ups_of_others() {
+    explore("one task gives up while another one waits for room", || {
+        let outlet = crowded();
+        let waits = {
+            let handle = outlet.handle();
+            thread::spawn(move || block_on(handle.ready()))
+        };
+        let bell = Arc::new(Bell::default());
+        let waker = Waker::from(Arc::clone(&bell));
+        let gives_up = {
+            let handle = outlet.handle();
+            thread::spawn(move || {
+                let mut ready = handle.ready();
+                let _ = Pin::new(&mut ready).poll(&mut Context::from_waker(&waker));
+            })
+        };
+        let mut driver = Driver::new(&outlet);
+        driver.run_until(3);
+        assert_eq!(waits.join().expect("no panic"), Ok(()));
+        gives_up.join().expect("no panic");
+        assert_eq!(Arc::strong_count(&bell), 1, "a waker was kept");
+    });
 }

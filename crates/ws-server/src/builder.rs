@@ -9,7 +9,7 @@ use ws_frame::CloseFrame;
 use ws_handshake::Request;
 
 use crate::{
-    AddrLimits, Config, Origins, Server, TrustedProxies, drain::Drain, listen::listen,
+    AddrLimits, Config, Origins, Overflow, Server, TrustedProxies, drain::Drain, listen::listen,
     server::Threads, state::State,
 };
 
@@ -187,6 +187,21 @@ impl Builder {
     #[must_use]
     pub fn ping_interval(self, silence: Option<Duration>) -> Self {
         self.connection(|connection| connection.with_ping_interval(silence))
+    }
+
+    /// What gives way when a client does not read as fast as it is sent to and 4 MiB wait for it
+    /// ([`ConnectionConfig::with_max_queue`]): the message that is sent, by default.
+    /// [`Client::send_with`](crate::Client::send_with) says otherwise for one message.
+    ///
+    /// ```
+    /// use ws_server::{Overflow, Server};
+    ///
+    /// // Who reads too slowly is closed with 1008.
+    /// let builder = Server::builder().overflow(Overflow::Close);
+    /// ```
+    #[must_use]
+    pub fn overflow(self, overflow: Overflow) -> Self {
+        self.connection(|connection| connection.with_overflow(overflow))
     }
 
     /// Changes limits and times of the protocol.

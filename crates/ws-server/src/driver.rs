@@ -181,11 +181,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send, H: Handler> Driver<S, H> {
 
     fn close_info(&self, ending: Ending) -> CloseInfo {
         let shutdown = self.seat.as_ref().and_then(Seat::shutdown_code);
-        let handshake = self.wire.outlet().lock().closing_handshake();
+        let sender = self.wire.outlet().lock();
+        let (handshake, overrun) = (sender.closing_handshake(), sender.overrun());
+        drop(sender);
         let sent = handshake.sent().flatten().map(CloseFrame::code);
         let cause = match (ending, handshake.first()) {
-            (Ending::Protocol(error), _) => Cause::Protocol(*error),
             (Ending::Panic(panic), _) => Cause::Panic(*panic),
+            // It was open until then, so whatever came of that came later.
+            _ if let Some(overrun) = overrun => Cause::Limit(overrun.into()),
+            (Ending::Protocol(error), _) => Cause::Protocol(*error),
             (Ending::Timeout(timeout), _) => Cause::Timeout(timeout),
             (Ending::Abort, _) => Cause::Abort,
             (_, Some(Side::Us)) if shutdown.is_some() && sent == shutdown => Cause::Shutdown,

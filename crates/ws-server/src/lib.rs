@@ -100,8 +100,9 @@ pub use ws_connection::{Config as ConnectionConfig, Kinds};
 pub use ws_deflate::{Agreement, Deflate, Prepared, Takeover, Traffic, Volume, WindowBits};
 pub use ws_handler::{
     Acceptance, AddrSource, Cause, Client, CloseCode, CloseFrame, CloseInfo, ClosingHandshake,
-    Compress, Handle, Handler, Limit, Message, MessageKind, Panic, Peer, PingError, ProtocolError,
-    Record, Rejection, Request, SendError, Sent, Side, Tally, Timeout, Upgrade,
+    Compress, Dropped, Handle, Handler, Limit, Message, MessageKind, NoRoom, Overflow, Panic, Peer,
+    PingError, ProtocolError, Ready, Record, Rejection, Request, SendError, SendOptions, Sent,
+    Side, Tally, Timeout, Upgrade,
 };
 pub use ws_handshake::{Limits, Origin, OriginError, OriginPattern, ProxyHeader, ProxyHeaderError};
 

@@ -4,8 +4,8 @@ use ws_frame::CloseFrame;
 
 use super::Sender;
 use crate::{
-    Encoded, Message, PingError, ProtocolError, SendError, close_clock::CloseClock,
-    control_payload::ControlPayload, state::State,
+    Encoded, Message, PingError, ProtocolError, Queued, SendError, SendOptions,
+    close_clock::CloseClock, control_payload::ControlPayload, state::State,
 };
 
 /// What the application wants.
@@ -16,10 +16,33 @@ impl Sender {
     /// # Errors
     ///
     /// The message comes back when a Close was queued or received, when the connection failed,
-    /// or when [`Config::max_queue`](crate::Config::max_queue) bytes are waiting already.
+    /// or when [`Config::max_queue`](crate::Config::max_queue) bytes are waiting already and it is
+    /// this message that [gives way](crate::Config::overflow), or the connection.
     #[inline]
     pub fn send<'a>(&mut self, message: impl Into<Message<'a>>) -> Result<(), SendError<'a>> {
-        let message = self.admit(message.into())?;
+        self.send_with(message, SendOptions::NONE).map(drop)
+    }
+
+    /// Sends a message in this way; says what it has cost.
+    ///
+    /// One that may [give way](SendOptions::gives_way) leaves in its own form, whatever extension was
+    /// agreed on: later messages must not refer to it. [`send_encoded_with`](Self::send_encoded_with)
+    /// sends another form of it.
+    ///
+    /// # Errors
+    ///
+    /// See [`send`](Self::send).
+    #[inline]
+    pub fn send_with<'a>(
+        &mut self,
+        message: impl Into<Message<'a>>,
+        options: SendOptions,
+    ) -> Result<Queued, SendError<'a>> {
+        let message = message.into();
+        if options.gives_way(self.config.overflow()) {
+            return self.queue_apart(message, None, options);
+        }
+        let message = self.admit(message, options)?;
         let kind = message.kind();
         self.sent.count(message.len());
         self.fresh.count(kind, message.len());
@@ -32,7 +55,7 @@ impl Sender {
             None => self.outbox.push(message, &self.config),
         }
         self.marks.rise(self.outbox.len(), &self.config);
-        Ok(())
+        Ok(Queued::Last)
     }
 
     /// Sends a message of which the other form was made beforehand, as
@@ -70,7 +93,26 @@ impl Sender {
         message: impl Into<Message<'a>>,
         encoded: Encoded,
     ) -> Result<(), SendError<'a>> {
-        let message = self.admit(message.into())?;
+        self.send_encoded_with(message, encoded, SendOptions::NONE)
+            .map(drop)
+    }
+
+    /// The same, in this way; says what it has cost.
+    ///
+    /// # Errors
+    ///
+    /// See [`send`](Self::send).
+    pub fn send_encoded_with<'a>(
+        &mut self,
+        message: impl Into<Message<'a>>,
+        encoded: Encoded,
+        options: SendOptions,
+    ) -> Result<Queued, SendError<'a>> {
+        let message = message.into();
+        if options.gives_way(self.config.overflow()) {
+            return self.queue_apart(message, Some(encoded), options);
+        }
+        let message = self.admit(message, options)?;
         let kind = message.kind();
         self.sent.count(message.len());
         self.fresh.count(kind, message.len());
@@ -83,23 +125,7 @@ impl Sender {
             self.outbox.push(message, &self.config);
         }
         self.marks.rise(self.outbox.len(), &self.config);
-        Ok(())
-    }
-
-    /// The message back when it could be sent now: a look before the work of encoding it.
-    ///
-    /// # Errors
-    ///
-    /// See [`send`](Self::send).
-    #[inline]
-    pub fn admit<'a>(&self, message: Message<'a>) -> Result<Message<'a>, SendError<'a>> {
-        if self.state != State::Open {
-            return Err(SendError::Closed(message));
-        }
-        if self.queued() >= self.config.max_queue() {
-            return Err(SendError::Full(message));
-        }
-        Ok(message)
+        Ok(Queued::Last)
     }
 
     /// Queues a ping that overtakes waiting messages (RFC 6455 5.5.2).

@@ -1,7 +1,9 @@
 use std::{sync::atomic::Ordering::Relaxed, time::Instant};
 
 use bytes::Buf;
-use ws_connection::{Batch, Compress, Config, Encoded, Event, Message, SendError, Sender};
+use ws_connection::{
+    Batch, Compress, Config, Encoded, Event, Message, SendError, SendOptions, Sender,
+};
 use ws_frame::{CloseCode, CloseFrame, MaskingKey, Rsv};
 
 use crate::doubled::Doubled;
@@ -101,13 +103,19 @@ fn no_frame_has_reserved_bits_that_were_not_agreed_on() {
 #[test]
 fn who_encodes_elsewhere_can_look_first_whether_there_is_room() {
     let (mut sender, _) = server(Config::default().with_max_queue(1));
-    let message = sender.admit(Message::from("aa")).expect("open");
+    let message = sender
+        .admit(Message::from("aa"), SendOptions::default())
+        .expect("open");
     sender.send(message).expect("open");
-    let refused = sender.admit(Message::from("bb")).expect_err("full");
+    let refused = sender
+        .admit(Message::from("bb"), SendOptions::default())
+        .expect_err("full");
     assert!(matches!(&refused, SendError::Full(_)), "{refused:?}");
     assert_eq!(refused.into_message().as_text(), Some("bb"));
     sender.close(None);
-    let refused = sender.admit(Message::from("cc")).expect_err("closing");
+    let refused = sender
+        .admit(Message::from("cc"), SendOptions::default())
+        .expect_err("closing");
     assert!(matches!(refused, SendError::Closed(_)), "{refused:?}");
 }
 

@@ -8,4 +8,6 @@ mod frames;
 mod limits;
 mod masking;
 mod outbox;
+mod overflow_model;
+mod overflowing;
 mod queue;

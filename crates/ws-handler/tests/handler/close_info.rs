@@ -118,7 +118,7 @@ fn every_cause_is_a_sentence() {
                 queued: 1_050,
                 limit: 1_000,
             }),
-            "1050 bytes wait to be read by the peer, at most 1000 are allowed",
+            "1050 bytes wait to be read by the peer, less than 1000 are allowed",
         ),
         (
             Cause::Transport(io::ErrorKind::UnexpectedEof.into()),

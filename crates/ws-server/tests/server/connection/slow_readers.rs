@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    time::{sleep, timeout},
+    time::timeout,
 };
-use ws_server::{Client, CloseCode, Config, ConnectionConfig, Handler, Message};
+use ws_server::{
+    Client, CloseCode, Config, ConnectionConfig, Handler, Message, Overflow, SendError, SendOptions,
+};
 use ws_testing::{
     naive::{Decoder, Frame},
     peer::masked,
@@ -69,16 +71,14 @@ struct Download;
 impl Handler for Download {
     async fn on_message(&mut self, client: &mut Client, _: Message<'_>) {
         for _ in 0..8 {
-            while client.is_congested() {
-                sleep(Duration::from_millis(10)).await;
-            }
+            client.ready().await.expect("it is open");
             client.send(vec![7; 200_000]);
         }
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_callback_that_waits_while_its_client_is_congested_goes_on_when_the_peer_has_read() {
+async fn a_callback_that_waits_for_room_goes_on_when_the_peer_has_read() {
     let limits = ConnectionConfig::default().with_high_water(100_000);
     let config = Config::default().with_connection(limits);
     let mut served = Served::of(Download, Log::new(), config).opened().await;
@@ -88,4 +88,101 @@ async fn a_callback_that_waits_while_its_client_is_congested_goes_on_when_the_pe
         let line = timeout(Duration::from_secs(20), served.peer.read_line()).await;
         assert_eq!(line.expect("it goes on"), "binary of 200000 bytes");
     }
+}
+
+/// Waits for room that never comes, and tells how that ended.
+struct Patient(Log);
+
+impl Handler for Patient {
+    async fn on_message(&mut self, client: &mut Client, _: Message<'_>) {
+        self.0.note_handle(client.handle());
+        client.send(vec![7; 10 * PIPE]);
+        if let Err(error) = client.ready().await {
+            self.0.note(error.to_string());
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_callback_that_waits_for_room_is_told_when_the_connection_closes() {
+    let limits = ConnectionConfig::default().with_high_water(1000);
+    let config = Config::default().with_connection(limits);
+    let log = Log::new();
+    let mut served = Served::of(Patient(log.clone()), log.clone(), config)
+        .opened()
+        .await;
+    served.say("go").await;
+    pass(1.0).await;
+    assert_eq!(log.count("no room"), 0);
+    log.handle().close(CloseCode::NORMAL);
+    pass(0.1).await;
+    assert_eq!(
+        log.count("no room in the write queue: the connection is closing"),
+        1
+    );
+}
+
+/// The limit of a queue that closes.
+const LIMIT: usize = 8 * PIPE;
+
+fn closing() -> impl FnOnce(ConnectionConfig) -> ConnectionConfig {
+    |connection| {
+        connection
+            .with_max_queue(LIMIT)
+            .with_overflow(Overflow::Close)
+    }
+}
+
+/// A23: what waited is dropped, so a peer that reads again finds the Close behind what was on its way.
+#[tokio::test(start_paused = true)]
+async fn a_slow_reader_is_closed_at_the_limit_of_its_queue_and_told_why() {
+    for state in ["waits", "is pending"] {
+        let mut served = Served::open_under(closing()).await;
+        if state == "is pending" {
+            served.say("do never").await;
+        }
+        let handle = served.log.handle();
+        let mut taken = 0;
+        while handle.send(vec![7; PIPE - 10]).is_ok() {
+            taken += 1;
+            pass(0.1).await;
+        }
+        assert!(taken < 12, "{taken}");
+        let refused = handle.send("late");
+        assert!(matches!(refused, Err(SendError::Closed(_))), "{refused:?}");
+        let mut lines = Vec::new();
+        while !lines.iter().any(|line: &String| line.starts_with("close")) {
+            lines.push(served.peer.read_line().await);
+        }
+        let told = format!("bytes wait to be read by you, less than {LIMIT} are allowed");
+        let close = lines.last().expect("a Close");
+        assert!(close.contains("1008") && close.contains(&told), "{close}");
+        assert!(lines.len() <= taken, "what waited is dropped: {lines:?}");
+        if state == "waits" {
+            pass(6.0).await;
+            let told = format!("bytes wait to be read by the peer, less than {LIMIT} are allowed)");
+            assert!(served.has_ended());
+            let lines = served.log.lines();
+            let close = lines.iter().find(|line| line.starts_with("close 1006"));
+            assert!(close.is_some_and(|line| line.ends_with(&told)), "{lines:?}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_reads_nothing_at_all_is_cut_after_the_close_timeout_and_the_cause_is_the_limit() {
+    let served = Served::open_under(closing()).await;
+    let handle = served.log.handle();
+    handle.send(vec![7; 2 * LIMIT]).expect("it passes");
+    pass(1.0).await;
+    let newest = SendOptions::default().with_overflow(Overflow::DropNewest);
+    let refused = handle.send_with("a", newest);
+    assert!(matches!(refused, Err(SendError::Full(_))), "{refused:?}");
+    handle.send("b").expect_err("this closes");
+    pass(5.5).await;
+    assert!(served.has_ended());
+    let lines = served.log.lines();
+    let close = lines.iter().find(|line| line.starts_with("close 1006"));
+    let told = format!("less than {LIMIT} are allowed)");
+    assert!(close.is_some_and(|line| line.ends_with(&told)), "{lines:?}");
 }

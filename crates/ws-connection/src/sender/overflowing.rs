@@ -1,0 +1,135 @@
+use super::Sender;
+use crate::{
+    Dropped, Encoded, Message, Overflow, Overrun, Queued, SendError, SendOptions, start::Start,
+    state::State, waiting::Waiting,
+};
+
+/// What gives way when the queue is full.
+impl Sender {
+    /// The message back when it could be sent now in this way: a look before the work of encoding it.
+    /// What gives way for it does so only when it is sent.
+    ///
+    /// # Errors
+    ///
+    /// See [`send`](Self::send). It counts as sent in vain, and [`Overflow::Close`] closes the
+    /// connection.
+    #[inline]
+    pub fn admit<'a>(
+        &mut self,
+        message: Message<'a>,
+        options: SendOptions,
+    ) -> Result<Message<'a>, SendError<'a>> {
+        if self.state == State::Open && self.outbox.len() < self.config.max_queue() {
+            return Ok(message);
+        }
+        let len = message.len();
+        self.admit_at_limit(message, len, options)
+    }
+
+    #[cold]
+    fn admit_at_limit<'a>(
+        &mut self,
+        message: Message<'a>,
+        len: usize,
+        options: SendOptions,
+    ) -> Result<Message<'a>, SendError<'a>> {
+        if self.state != State::Open {
+            return Err(SendError::Closed(message));
+        }
+        if self.has_room(len, options) {
+            return Ok(message);
+        }
+        let (queued, limit) = (self.queued(), self.config.max_queue());
+        match options.overflow().unwrap_or(self.config.overflow()) {
+            Overflow::DropOldest if queued - self.outbox.droppable() < limit => Ok(message),
+            Overflow::DropNewest | Overflow::DropOldest => {
+                self.count_dropped().newest.count(message.len());
+                Err(SendError::Full(message))
+            }
+            Overflow::Close => {
+                let overrun = Overrun { queued, limit };
+                self.closing.get_or_insert_default().overrun = Some(overrun);
+                self.fail_with(overrun.close_frame());
+                Err(SendError::Closed(message))
+            }
+        }
+    }
+
+    /// Whether a payload of this length can be queued and nothing but the message with its key gives
+    /// way.
+    fn has_room(&self, len: usize, options: SendOptions) -> bool {
+        let old = options.key().and_then(|key| self.outbox.waiting(key));
+        let old = old.map_or(0, Waiting::cost);
+        self.queued() - old < self.config.max_queue() || len + SendOptions::CHARGE <= old
+    }
+
+    /// Queues a message that may give way until it leaves.
+    pub(super) fn queue_apart<'a>(
+        &mut self,
+        message: Message<'a>,
+        encoded: Option<Encoded>,
+        options: SendOptions,
+    ) -> Result<Queued, SendError<'a>> {
+        let encoded = encoded.filter(|encoded| encoded.rsv == self.rsv && !self.rsv.is_empty());
+        let len = encoded.as_ref().map_or(message.len(), |e| e.payload.len());
+        let message = self.admit_at_limit(message, len, options)?;
+        let kind = message.kind();
+        let mut messages = 0;
+        while !self.has_room(len, options)
+            && let Some(old) = self.outbox.drop_oldest()
+        {
+            self.count_dropped().oldest.count(old.plain);
+            messages += 1;
+        }
+        let new = self.waiting(message, encoded, options);
+        self.sent.count(new.plain);
+        self.fresh.count(kind, new.plain);
+        let replaced = self.outbox.place(new);
+        if let Some(old) = &replaced {
+            self.count_dropped().conflated.count(old.plain);
+        }
+        self.marks.rise(self.outbox.len(), &self.config);
+        Ok(match (messages, replaced) {
+            (0, None) => Queued::Last,
+            (0, Some(_)) => Queued::Replaced,
+            (messages, replaced) => Queued::Displaced {
+                messages: messages + usize::from(replaced.is_some()),
+            },
+        })
+    }
+
+    /// The message in the form in which it may stand in its place.
+    ///
+    /// What the encoder makes later refers to nothing before a message that it has not made. So where one
+    /// stood already that left nothing in the peer's memory, because it was in its own form, no other
+    /// form may take its place: what was encoded since may reach back over it.
+    fn waiting(
+        &mut self,
+        message: Message<'_>,
+        encoded: Option<Encoded>,
+        options: SendOptions,
+    ) -> Waiting {
+        let old = options.key().and_then(|key| self.outbox.waiting(key));
+        let is_fixed = self.encoder.is_some() && old.is_some_and(Waiting::is_plain);
+        let encoded = encoded.filter(|_| !is_fixed);
+        if let (Some(encoder), Some(_), None) = (&mut self.encoder, &encoded, old) {
+            encoder.skip();
+        }
+        let opcode = message.kind().opcode();
+        let plain = message.len();
+        let Encoded { rsv, payload } =
+            encoded.unwrap_or_else(|| Encoded::new(ws_frame::Rsv::NONE, message.into_bytes()));
+        Waiting {
+            first: Start { opcode, rsv },
+            payload,
+            plain,
+            key: options.key(),
+            is_droppable: options.overflow().unwrap_or(self.config.overflow())
+                == Overflow::DropOldest,
+        }
+    }
+
+    fn count_dropped(&mut self) -> &mut Dropped {
+        self.dropped.get_or_insert_default()
+    }
+}
