@@ -6,6 +6,7 @@ mod congestion;
 mod control;
 mod dropping;
 mod echo;
+mod endings;
 mod failing;
 mod fairness;
 mod keepalive;
