@@ -2,7 +2,7 @@ use std::{sync::Arc, time::Instant};
 
 use bytes::Buf;
 use serde_json::Value;
-use ws_connection::{Batch, Config, Event, Receiver, Role, Sender};
+use ws_connection::{Batch, Config, Event, Overflow, Receiver, Role, Sender};
 use ws_deflate::{Deflate, PermessageDeflate};
 use ws_handler::{Client, CloseCode, Handle, Outlet, Peer};
 
@@ -24,8 +24,11 @@ impl Listener {
         Self::with_max_queue(Config::default().max_queue())
     }
 
+    /// Of a server that closes at this limit.
     pub(crate) fn with_max_queue(bytes: usize) -> Self {
-        let config = Config::default().with_max_queue(bytes);
+        let config = Config::default()
+            .with_max_queue(bytes)
+            .with_overflow(Overflow::Close);
         Self {
             outlet: Outlet::new(Sender::server(config.clone())),
             receiver: Receiver::client(config),

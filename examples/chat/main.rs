@@ -41,7 +41,7 @@ mod listener;
 use std::{io, net::SocketAddr, process::ExitCode, sync::Arc};
 
 use lexopt::prelude::*;
-use ws_server::{Deflate, Server};
+use ws_server::{Deflate, Overflow, Server};
 
 use crate::{room::Room, visitor::Visitor};
 
@@ -102,8 +102,9 @@ async fn serve(addr: SocketAddr) -> io::Result<()> {
         .max_connections(1_000)
         // 2,000 characters, were each of them escaped as twelve bytes of JSON.
         .max_message(32 * 1024)
-        // Who is this far behind is dropped from the room.
+        // Who is this far behind is closed.
         .connection(|connection| connection.with_max_queue(1024 * 1024))
+        .overflow(Overflow::Close)
         .deflate(Deflate::default())
         .fallback(page::answer)
         .bind(addr)

@@ -3,12 +3,9 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use ws_server::{CloseCode, CloseFrame, Handle, Prepared, SendError};
+use ws_server::{Handle, Prepared};
 
 use crate::{name::Name, protocol::ToPage, text::Text};
-
-const TOO_SLOW: CloseFrame =
-    CloseFrame::from_static(CloseCode::POLICY_VIOLATION, "you read too slowly");
 
 /// Who is there. All visitors share one room.
 ///
@@ -30,9 +27,9 @@ impl Room {
 
     /// Tells all what somebody says. Who is not in the room is not heard.
     pub(crate) fn say(&self, handle: &Handle, text: &Text) {
-        let mut people = self.lock();
-        if let Some(name) = people.0.get(handle).cloned() {
-            people.tell_all(ToPage::Said { name: &name, text });
+        let people = self.lock();
+        if let Some(name) = people.0.get(handle) {
+            people.tell_all(ToPage::Said { name, text });
         }
     }
 
@@ -73,20 +70,16 @@ impl People {
         name
     }
 
-    /// Who has a full queue does not read what was sent long ago. Waiting would make the others
-    /// wait, and leaving messages out would leave holes in what is read later: it has to go.
+    /// Who does not read what was sent long ago is closed by the server: waiting would make the others
+    /// wait, and leaving messages out would leave holes in what is read later. It leaves when its
+    /// connection has ended.
     ///
     /// The news is compressed once, whatever each has agreed on, and not once for each.
-    fn tell_all(&mut self, news: ToPage<'_>) {
+    fn tell_all(&self, news: ToPage<'_>) {
         let message = Prepared::new(news);
-        let is_slow = |handle: &Handle| {
-            let sent = handle.send_prepared(&message);
-            matches!(sent, Err(SendError::Full(_)))
-        };
-        let slow: Vec<_> = self.0.extract_if(|handle, _| is_slow(handle)).collect();
-        for (handle, name) in slow {
-            handle.close(TOO_SLOW);
-            self.tell_all(ToPage::Left { name: &name });
+        for handle in self.0.keys() {
+            // Who is closing misses it.
+            let _ = handle.send_prepared(&message);
         }
     }
 }
@@ -94,7 +87,7 @@ impl People {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
-    use ws_server::{Deflate, Takeover};
+    use ws_server::{CloseCode, Deflate, Takeover};
 
     use super::*;
     use crate::listener::{Heard, Listener};
@@ -234,6 +227,9 @@ mod tests {
         for number in 0..100 {
             room.say(&ann.handle(), &text(&number.to_string()));
         }
+        assert!(!slow.handle().is_open());
+        // As its `on_close` does.
+        room.leave(&slow.handle());
 
         for listener in [&mut ann, &mut bob] {
             let heard = heard(listener);
