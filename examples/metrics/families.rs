@@ -62,6 +62,12 @@ fn messages(text: &mut Exposition, snapshot: &Snapshot) {
     for (way, kind, tally) in tallies.iter().flatten() {
         family.sample(&[("direction", way), ("kind", kind)], tally.bytes);
     }
+    let dropped = snapshot.dropped_messages;
+    let help = "Messages that were sent in vain, of connections that have ended.";
+    text.family("ws_dropped_messages_total", Counter, help)
+        .sample(&[("which", &"newest")], dropped.newest.messages)
+        .sample(&[("which", &"oldest")], dropped.oldest.messages)
+        .sample(&[("which", &"conflated")], dropped.conflated.messages);
     let ways = [
         ("received", snapshot.received_compressed),
         ("sent", snapshot.sent_compressed),
@@ -182,7 +188,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(families.len(), 18);
+        assert_eq!(families.len(), 19);
     }
 
     #[test]

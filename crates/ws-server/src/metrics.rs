@@ -4,7 +4,7 @@ use std::{
 };
 
 use http::StatusCode;
-use ws_connection::{Kinds, Tally};
+use ws_connection::{Dropped, Kinds, Tally};
 use ws_deflate::Traffic;
 use ws_handler::{Cause, CloseInfo, Timeout};
 
@@ -132,7 +132,18 @@ impl Metrics {
         if close.handshake().sent().is_some() {
             shard.add(Counter::SentCloses, 1);
         }
+        self.add_dropped(&close.record().dropped);
         lock(&self.shared.closes).count(close.status());
+    }
+
+    fn add_dropped(&self, dropped: &Dropped) {
+        let shard = self.shard();
+        let (newest, bytes) = (Counter::DroppedNewest, Counter::DroppedNewestBytes);
+        add_tally(shard, newest, bytes, dropped.newest);
+        let (oldest, bytes) = (Counter::DroppedOldest, Counter::DroppedOldestBytes);
+        add_tally(shard, oldest, bytes, dropped.oldest);
+        let (conflated, bytes) = (Counter::Conflated, Counter::ConflatedBytes);
+        add_tally(shard, conflated, bytes, dropped.conflated);
     }
 }
 

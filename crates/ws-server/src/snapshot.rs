@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use ws_connection::{Kinds, Tally};
+use ws_connection::{Dropped, Kinds, Tally};
 use ws_deflate::Volume;
 
 use crate::{counter::Counter, presence::Standing, shard::Shard};
@@ -29,6 +29,8 @@ pub struct Snapshot {
     pub received: Kinds,
     /// Messages that were queued for writing, likewise.
     pub sent: Kinds,
+    /// Messages that were sent in vain, of connections that have ended.
+    pub dropped_messages: Dropped,
     /// Control frames that were received.
     pub received_controls: Controls,
     /// Close frames that were written.
@@ -127,7 +129,12 @@ impl Snapshot {
             messages: get(messages),
             bytes: get(bytes),
         };
+        let mut dropped_messages = Dropped::default();
+        dropped_messages.newest = tally(Counter::DroppedNewest, Counter::DroppedNewestBytes);
+        dropped_messages.oldest = tally(Counter::DroppedOldest, Counter::DroppedOldestBytes);
+        dropped_messages.conflated = tally(Counter::Conflated, Counter::ConflatedBytes);
         Self {
+            dropped_messages,
             accepted: get(Counter::Accepted),
             accept_errors: get(Counter::AcceptErrors),
             refused: get(Counter::Refused),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ws_server::{Config, ConnectionConfig, Deflate, Kinds, Metrics, Tally};
+use ws_server::{Config, ConnectionConfig, Deflate, Kinds, Metrics, SendOptions, Tally};
 use ws_testing::{
     naive::Frame,
     peer::{REQUEST, masked},
@@ -123,6 +123,22 @@ async fn what_comes_with_a_close_and_what_answers_it_are_counted() {
     assert_eq!(snapshot.received.text, tally(1, 4));
     assert_eq!(snapshot.sent.text, tally(1, 4));
     assert_eq!((snapshot.sent_closes, snapshot.closes[&1000]), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn messages_that_were_sent_in_vain_are_counted_when_the_connection_has_ended() {
+    let (mut served, metrics) = open(|puppet| puppet, Config::default()).await;
+    let handle = served.log.handle();
+    for price in ["17", "18", "190"] {
+        let newer = SendOptions::default().with_key(7);
+        handle.send_with(price, newer).expect("room");
+    }
+    assert_eq!(served.peer.read_line().await, "text '190'");
+    served.peer.send(Frame::close(1000, "")).await;
+    settle().await;
+    let dropped = metrics.snapshot().dropped_messages;
+    assert_eq!(dropped.conflated, tally(2, 4));
+    assert_eq!((dropped.newest, dropped.oldest), (tally(0, 0), tally(0, 0)));
 }
 
 #[tokio::test(start_paused = true)]
