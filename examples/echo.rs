@@ -8,7 +8,7 @@ use std::{io, net::SocketAddr, process::ExitCode, time::Duration};
 
 use lexopt::prelude::*;
 use ws_server::{
-    Builder, Client, Deflate, Handler, Message, Origins, Server, Takeover, WindowBits,
+    AddrLimits, Builder, Client, Deflate, Handler, Message, Origins, Server, Takeover, WindowBits,
 };
 
 const HELP: &str = "\
@@ -21,6 +21,7 @@ Options:
   --workers N                  threads, each with a listener of its own; 0 runs in tokio's
                                multi-thread runtime [default: 1]
   --max-message BYTES          largest message accepted [default: 16777216]
+  --per-address N              connections of one address at the same time [default: 32768]
   --handshake-timeout SECONDS  how long an opening handshake may take [default: 10]
   --origin URL                 accept connections from web pages of this origin, besides those of the
                                same host: https://app.example.com, or with stars for hosts below and
@@ -95,6 +96,11 @@ impl Settings {
                 Long("workers") => settings.workers = args.value()?.parse()?,
                 Long("max-message") => {
                     settings.builder = builder.max_message(args.value()?.parse()?);
+                }
+                Long("per-address") => {
+                    let limits =
+                        AddrLimits::default().with_connections(args.value()?.parse::<usize>()?);
+                    settings.builder = builder.addr_limits(limits);
                 }
                 Long("handshake-timeout") => {
                     let wait = args.value()?.parse_with(seconds)?;

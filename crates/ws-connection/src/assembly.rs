@@ -24,6 +24,7 @@ pub(crate) struct Assembly {
     kind: MessageKind,
     utf8: Utf8Validator,
     empty_fragments: u32,
+    frames: u64,
     delivered: bool,
 }
 
@@ -37,6 +38,7 @@ impl Assembly {
             kind,
             utf8: Utf8Validator::new(),
             empty_fragments: 0,
+            frames: 1,
             delivered: false,
         }
     }
@@ -62,6 +64,16 @@ impl Assembly {
         self.empty_fragments += 1;
         if self.empty_fragments > limit {
             return Err(ProtocolError::EmptyFragments { limit });
+        }
+        Ok(())
+    }
+
+    /// Counts one more frame, of this length, to what the message costs.
+    pub(crate) fn charge(&mut self, len: u64, limit: u64) -> Result<(), ProtocolError> {
+        self.frames += 1;
+        let cost = self.len().saturating_add(len).saturating_add(self.frames);
+        if cost > limit {
+            return Err(ProtocolError::TooCostly { cost, limit });
         }
         Ok(())
     }

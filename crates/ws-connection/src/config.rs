@@ -23,6 +23,7 @@ pub struct Config {
     max_message: usize,
     max_frame: Option<u64>,
     max_empty_fragments: u32,
+    max_cost: Option<u64>,
     fragment_size: usize,
     high_water: usize,
     max_queue: usize,
@@ -40,6 +41,7 @@ impl Default for Config {
             max_message: 1 << 20,
             max_frame: None,
             max_empty_fragments: 1024,
+            max_cost: None,
             fragment_size: 256 << 10,
             high_water: 1 << 20,
             max_queue: 4 << 20,
@@ -79,6 +81,20 @@ impl Config {
         self
     }
 
+    /// How much an unfinished message may cost: its bytes of payload, in the form in which they travel,
+    /// and 1 for each of its frames. `None`, the default, is twice [`max_message`](Self::max_message)
+    /// and 65,536. More fails the connection with 1008.
+    ///
+    /// A frame charges no more because nothing is held for it, however many there are: a message is one
+    /// buffer, and what a frame takes is time. By default a message of any legal length may come in
+    /// fragments of one byte, and empty ones among them come to an end, although each byte
+    /// starts the count of [`max_empty_fragments`](Self::max_empty_fragments) anew.
+    #[must_use]
+    pub fn with_max_cost(mut self, cost: Option<u64>) -> Self {
+        self.max_cost = cost;
+        self
+    }
+
     /// See [`with_max_message`](Self::with_max_message).
     #[must_use]
     pub fn max_message(&self) -> usize {
@@ -95,6 +111,13 @@ impl Config {
     #[must_use]
     pub fn max_empty_fragments(&self) -> u32 {
         self.max_empty_fragments
+    }
+
+    /// See [`with_max_cost`](Self::with_max_cost); never `None`, but what that means.
+    #[must_use]
+    pub fn max_cost(&self) -> u64 {
+        let twice = (self.max_message as u64).saturating_mul(2);
+        self.max_cost.unwrap_or(twice.saturating_add(64 << 10))
     }
 }
 

@@ -64,6 +64,13 @@ pub enum ProtocolError {
         /// Frames allowed.
         limit: u32,
     },
+    /// An unfinished message above [`Config::max_cost`](crate::Config::max_cost).
+    TooCostly {
+        /// Its bytes and frames, those announced included.
+        cost: u64,
+        /// Bytes and frames allowed.
+        limit: u64,
+    },
 }
 
 impl ProtocolError {
@@ -84,7 +91,7 @@ impl ProtocolError {
                 CloseCode::MESSAGE_TOO_BIG
             }
             Self::Extension(error) => error.close_code(),
-            Self::EmptyFragments { .. } => CloseCode::POLICY_VIOLATION,
+            Self::EmptyFragments { .. } | Self::TooCostly { .. } => CloseCode::POLICY_VIOLATION,
         }
     }
 
@@ -132,6 +139,10 @@ impl fmt::Display for ProtocolError {
             Self::EmptyFragments { limit } => {
                 write!(f, "more than {limit} empty continuation frames in a row")
             }
+            Self::TooCostly { cost, limit } => write!(
+                f,
+                "message of {cost} bytes and frames together, at most {limit} are allowed"
+            ),
         }
     }
 }

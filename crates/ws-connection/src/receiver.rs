@@ -249,6 +249,9 @@ impl Receiver {
         if whole > limit {
             return Err(ProtocolError::MessageTooBig { len: whole, limit });
         }
+        if let Some(message) = &mut self.message {
+            message.charge(len, self.config.max_cost())?;
+        }
         match &mut self.message {
             Some(message) if len > 0 => message.end_empty_fragments(),
             Some(message) if !header.is_final() => {

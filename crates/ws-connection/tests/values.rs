@@ -165,6 +165,10 @@ fn errors() -> Vec<ProtocolError> {
             limit: u64::MAX,
         },
         ProtocolError::EmptyFragments { limit: u32::MAX },
+        ProtocolError::TooCostly {
+            cost: u64::MAX,
+            limit: u64::MAX,
+        },
     ]
 }
 
@@ -211,6 +215,9 @@ fn the_defaults_are_those_of_the_book() {
     assert_eq!(config.max_message(), 1 << 20);
     assert_eq!(config.max_frame(), None);
     assert_eq!(config.max_empty_fragments(), 1024);
+    assert_eq!(config.max_cost(), (2 << 20) + (64 << 10));
+    assert_eq!(config.with_max_message(usize::MAX).max_cost(), u64::MAX);
+    let config = Config::default();
     assert_eq!(config.fragment_size(), 256 << 10);
     assert_eq!(config.high_water(), 1 << 20);
     assert_eq!(config.low_water(), 512 << 10);
@@ -229,6 +236,7 @@ fn every_setting_can_be_set() {
         .with_max_message(1)
         .with_max_frame(Some(2))
         .with_max_empty_fragments(3)
+        .with_max_cost(Some(5))
         .with_fragment_size(4)
         .with_high_water(6)
         .with_max_queue(7)
@@ -238,6 +246,7 @@ fn every_setting_can_be_set() {
         .with_close_timeout(4 * time)
         .with_linger(5 * time);
     assert_eq!((config.max_message(), config.max_frame()), (1, Some(2)));
+    assert_eq!(config.max_cost(), 5);
     assert_eq!(
         (config.max_empty_fragments(), config.fragment_size()),
         (3, 4)

@@ -2,7 +2,7 @@
 
 use super::ground::Ground;
 use super::rows::{
-    answers, cable, churn, controls, crowds, endings, fragments, lengths, payloads, probes,
+    answers, cable, churn, controls, crowds, endings, flood, fragments, lengths, payloads, probes,
     shutdown, slow_heads, system,
 };
 use super::verdict::Verdict;
@@ -260,8 +260,8 @@ pub(super) const ROWS: &[Row] = &[
     ),
     Row::new(
         "A53",
-        "one connection more than `max_connections`",
-        Held::Tests,
+        "2,000 connections from an address that may have 100",
+        quick(flood::of_one_address),
     ),
     Row::new(
         "A55",

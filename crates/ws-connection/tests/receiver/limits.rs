@@ -8,6 +8,7 @@ use crate::wire::{KEY, serve, violation};
 const MESSAGE_TOO_BIG: End = End::Failed(Violation::MessageTooBig);
 const FRAME_TOO_BIG: End = End::Failed(Violation::FrameTooBig);
 const EMPTY_FRAGMENTS: End = End::Failed(Violation::EmptyFragments);
+const TOO_COSTLY: End = End::Failed(Violation::TooCostly);
 
 #[test]
 fn a_message_of_exactly_the_limit_is_accepted_and_one_byte_more_is_not() {
@@ -113,6 +114,44 @@ fn exactly_1024_empty_continuations_pass_and_the_next_fails() {
     assert_eq!(serve(&config, started(empties(1024))).end, End::Open);
     assert_eq!(serve(&config, started(empties(1025))).end, EMPTY_FRAGMENTS);
     assert_eq!(Violation::EmptyFragments.close_code(), 1008);
+}
+
+/// A19: each frame of one byte costs 2, the first empty one and the last cost 1 each.
+#[test]
+fn the_longest_message_may_come_in_fragments_of_one_byte() {
+    let config = Config::default().with_max_message(100_000);
+    let byte = || Frame::continuation("a").unfinished();
+    let frames = started(std::iter::repeat_n(byte(), 100_000).chain([Frame::continuation("")]));
+    assert_eq!(serve(&config, frames).end, End::Open);
+}
+
+/// A byte now and then starts the count of empty ones anew, but not what all of them cost.
+#[test]
+fn a_message_of_empty_fragments_and_a_byte_now_and_then_comes_to_an_end() {
+    let config = Config::default();
+    let round = || empties(1023).chain([Frame::continuation("a").unfinished()]);
+    let rounds = |count| started((0..count).flat_map(move |_| round()));
+    let most = ((2 << 20) + (64 << 10) - 1) / 1025;
+    assert_eq!(serve(&config, rounds(most)).end, End::Open);
+    assert_eq!(serve(&config, rounds(most + 1)).end, TOO_COSTLY);
+    assert_eq!(Violation::TooCostly.close_code(), 1008);
+}
+
+#[test]
+fn the_cost_of_a_message_is_exact_and_whole_ones_have_none() {
+    let config = Config::default().with_max_cost(Some(7));
+    let byte = || Frame::continuation("a").unfinished();
+    assert_eq!(
+        serve(&config, started([byte(), byte(), byte()])).end,
+        End::Open
+    );
+    let frames = started([byte(), byte(), byte(), Frame::continuation("")]);
+    assert_eq!(serve(&config, frames).end, TOO_COSTLY);
+    // Each message begins anew, and control frames among its own are none of it.
+    let message = || started([Frame::ping("?"), byte(), Frame::continuation("bcd")]);
+    let run = serve(&config, message().chain(message()));
+    assert_eq!((run.events.len(), run.end), (4, End::Open));
+    assert_eq!(serve(&config, [Frame::binary([0; 200])]).events.len(), 1);
 }
 
 #[test]

@@ -23,14 +23,20 @@ fn role() -> impl Strategy<Value = Role> {
 
 /// The defaults, or limits that conversations of short messages do reach.
 fn config() -> impl Strategy<Value = Config> {
-    let tight = (0_usize..400, proptest::option::of(0_u64..200), 0_u32..4);
+    let tight = (
+        0_usize..400,
+        proptest::option::of(0_u64..200),
+        0_u32..4,
+        proptest::option::of(0_u64..200),
+    );
     prop_oneof![
         Just(Config::default()),
-        tight.prop_map(|(message, frame, empty)| {
+        tight.prop_map(|(message, frame, empty, cost)| {
             Config::default()
                 .with_max_message(message)
                 .with_max_frame(frame)
                 .with_max_empty_fragments(empty)
+                .with_max_cost(cost)
         }),
     ]
 }

@@ -17,6 +17,7 @@ pub struct Receiver {
 struct Unfinished {
     opcode: u8,
     payload: Vec<u8>,
+    frames: u64,
     text: Text,
 }
 
@@ -117,6 +118,12 @@ impl Receiver {
         if whole > self.config.max_message() as u128 {
             return Err(Violation::MessageTooBig);
         }
+        if let Some(message) = &mut self.message {
+            message.frames += 1;
+            if whole + u128::from(message.frames) > u128::from(self.config.max_cost()) {
+                return Err(Violation::TooCostly);
+            }
+        }
         if header.opcode != opcode::CONTINUATION || header.len > 0 {
             self.empty_fragments = 0;
         } else if !header.fin {
@@ -133,6 +140,7 @@ impl Receiver {
             self.message = Some(Unfinished {
                 opcode: header.opcode,
                 payload: Vec::new(),
+                frames: 1,
                 text: Text::default(),
             });
         }

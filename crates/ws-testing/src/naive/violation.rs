@@ -38,6 +38,8 @@ pub enum Violation {
     MessageTooBig,
     /// Too many empty continuations in a row.
     EmptyFragments,
+    /// A message of which the bytes and frames are too many together.
+    TooCostly,
 }
 
 impl Violation {
@@ -46,7 +48,7 @@ impl Violation {
     pub fn close_code(self) -> u16 {
         match self {
             Violation::InvalidText | Violation::CloseReason => 1007,
-            Violation::EmptyFragments => 1008,
+            Violation::EmptyFragments | Violation::TooCostly => 1008,
             Violation::FrameTooBig | Violation::MessageTooBig => 1009,
             Violation::ReservedOpcode
             | Violation::ControlFragmented
@@ -81,6 +83,7 @@ impl From<&ProtocolError> for Violation {
             ProtocolError::FrameTooBig { .. } => Violation::FrameTooBig,
             ProtocolError::MessageTooBig { .. } => Violation::MessageTooBig,
             ProtocolError::EmptyFragments { .. } => Violation::EmptyFragments,
+            ProtocolError::TooCostly { .. } => Violation::TooCostly,
             other => panic!("unknown: {other:?}"),
         }
     }

@@ -6,6 +6,7 @@ pub(super) mod churn;
 pub(super) mod controls;
 pub(super) mod crowds;
 pub(super) mod endings;
+pub(super) mod flood;
 pub(super) mod fragments;
 pub(super) mod lengths;
 pub(super) mod payloads;
