@@ -24,7 +24,8 @@ pub(crate) struct Assembly {
     kind: MessageKind,
     utf8: Utf8Validator,
     empty_fragments: u32,
-    frames: u64,
+    /// As far as half a word counts; so many frames are 8 GB at least.
+    frames: u32,
     delivered: bool,
 }
 
@@ -70,8 +71,9 @@ impl Assembly {
 
     /// Counts one more frame, of this length, to what the message costs.
     pub(crate) fn charge(&mut self, len: u64, limit: u64) -> Result<(), ProtocolError> {
-        self.frames += 1;
-        let cost = self.len().saturating_add(len).saturating_add(self.frames);
+        self.frames = self.frames.saturating_add(1);
+        let payload = self.len().saturating_add(len);
+        let cost = payload.saturating_add(self.frames.into());
         if cost > limit {
             return Err(ProtocolError::TooCostly { cost, limit });
         }

@@ -219,6 +219,29 @@ fn a_flood_of_pings_costs_32_pongs() {
     assert!(info.bytes_max <= 16 << 10, "{info:?}");
 }
 
+/// What waits at most: 32 pongs and 32 pings, of 127 bytes each.
+#[test]
+fn control_frames_that_wait_cost_16_kib_at_most() {
+    let mut sender = Sender::server(Config::default());
+    let now = Instant::now();
+    let mut batch = Batch::default();
+    sender.send("stuck").expect("open");
+    sender.transmit(now, &mut batch);
+    let stuck = sender.queued();
+    let (pings, info) = measure(|| {
+        let mut pings = 0;
+        for _ in 0..1000 {
+            sender.on_event(now, &Event::Ping(&[7; 125]));
+            pings += usize::from(sender.ping(&[8; 125]).is_ok());
+        }
+        pings
+    });
+    assert_eq!(pings, 32);
+    assert_eq!(sender.queued() - stuck, 64 * 127);
+    assert!(info.bytes_current <= 16 << 10, "{info:?}");
+    assert!(info.bytes_max <= 24 << 10, "{info:?}");
+}
+
 #[test]
 fn an_assembled_message_is_sent_on_without_a_copy() {
     const LEN: usize = 200_000;
