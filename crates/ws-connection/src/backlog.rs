@@ -55,11 +55,15 @@ impl Item {
         matches!(self, Item::Waiting(None))
     }
 
-    fn key(&self) -> Option<u64> {
+    fn waiting(&self) -> Option<&Waiting> {
         match self {
-            Item::Waiting(waiting) => waiting.as_ref()?.key,
+            Item::Waiting(waiting) => waiting.as_ref(),
             Item::Frames(_) | Item::Cut(_) => None,
         }
+    }
+
+    fn key(&self) -> Option<u64> {
+        self.waiting()?.key
     }
 }
 
@@ -127,10 +131,7 @@ impl Backlog {
 
     /// The message that waits with this key.
     pub(crate) fn waiting(&self, key: u64) -> Option<&Waiting> {
-        match self.items.get(self.place(key)?)? {
-            Item::Waiting(waiting) => waiting.as_ref(),
-            Item::Frames(_) | Item::Cut(_) => None,
-        }
+        self.items.get(self.place(key)?)?.waiting()
     }
 
     fn place(&self, key: u64) -> Option<usize> {

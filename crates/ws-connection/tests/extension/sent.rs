@@ -2,7 +2,7 @@ use std::{sync::atomic::Ordering::Relaxed, time::Instant};
 
 use bytes::Buf;
 use ws_connection::{
-    Batch, Compress, Config, Encoded, Event, Message, SendError, SendOptions, Sender,
+    Batch, Compress, Config, Encoded, Event, Message, Queued, SendError, SendOptions, Sender,
 };
 use ws_frame::{CloseCode, CloseFrame, MaskingKey, Rsv};
 
@@ -169,4 +169,40 @@ fn the_encoder_goes_when_nothing_more_can_be_sent_and_what_waits_is_written() {
         assert_eq!(doubled.alive(), 0);
         assert_eq!(written(&mut sender), left);
     }
+}
+
+/// A message that may give way was made beforehand, so what the encoder makes refers to nothing before it.
+#[test]
+fn the_encoder_is_passed_over_once_for_each_place_of_a_message_that_may_give_way() {
+    let (mut sender, doubled) = server(Config::default());
+    let skipped = || doubled.skipped.load(Relaxed);
+    let half = |text: &str| Encoded::new(Rsv::RSV2, text.to_owned());
+    let options = SendOptions::default().with_key(1);
+    let sent = sender.send_encoded_with("aa", half("a."), options);
+    assert_eq!((sent.expect("open"), skipped()), (Queued::Last, 1));
+    let sent = sender.send_encoded_with("bb", half("b."), options);
+    assert_eq!((sent.expect("open"), skipped()), (Queued::Replaced, 1));
+    sender.send("cc").expect("open");
+    assert_eq!(written(&mut sender), b"\xA1\x02b.\xA1\x02c.");
+}
+
+/// What was encoded since may reach back over a message that left nothing in the peer's memory.
+#[test]
+fn no_other_form_takes_the_place_of_a_message_in_its_own_form() {
+    let (mut sender, doubled) = server(Config::default());
+    let options = SendOptions::default().with_key(1);
+    sender.send_with("aa", options).expect("open");
+    sender.send("cc").expect("open");
+    let half = Encoded::new(Rsv::RSV2, &b"b."[..]);
+    let sent = sender.send_encoded_with("bb", half.clone(), options);
+    assert_eq!(sent.expect("open"), Queued::Replaced);
+    assert_eq!(doubled.skipped.load(Relaxed), 0);
+    assert_eq!(written(&mut sender), b"\x81\x02bb\xA1\x02c.");
+
+    // Without an encoder nobody remembers anything.
+    let mut sender = Sender::server(Config::default()).with_rsv(Rsv::RSV2);
+    sender.send_with("aa", options).expect("open");
+    sender.send_encoded_with("bb", half, options).expect("open");
+    assert_eq!(written(&mut sender), b"\xA1\x02b.");
+    assert_eq!(sender.config(), &Config::default());
 }

@@ -1,7 +1,7 @@
 //! The write queue, its marks and its limit (R5, R8; A22).
 
 use bytes::Buf;
-use ws_connection::{Config, Encoded, Event, Kinds, Message, SendError, Tally};
+use ws_connection::{Config, Encoded, Event, Kinds, Message, MessageKind, SendError, Tally};
 
 use crate::outbox::Outbox;
 
@@ -223,4 +223,14 @@ fn messages_are_told_by_kind_since_the_last_look() {
     sender.close(None);
     sender.send("too late").expect_err("closed");
     assert_eq!(sender.take_fresh(), Kinds::default());
+}
+
+#[test]
+fn kinds_are_counted_each_for_itself() {
+    let mut kinds = Kinds::default();
+    kinds.count(MessageKind::Text, 5);
+    kinds.count(MessageKind::Binary, 7);
+    kinds.count(MessageKind::Binary, 0);
+    let tally = |messages, bytes| Tally { messages, bytes };
+    assert_eq!((kinds.text, kinds.binary), (tally(1, 5), tally(2, 7)));
 }
