@@ -119,6 +119,7 @@ fn closes(text: &mut Exposition, snapshot: &Snapshot) {
         .sample(&[("cause", &"silence")], causes.silence)
         .sample(&[("cause", &"write_timeout")], causes.write)
         .sample(&[("cause", &"close_timeout")], causes.close)
+        .sample(&[("cause", &"callback_timeout")], causes.callback)
         .sample(&[("cause", &"other")], causes.other);
     let help = "Panics of the application.";
     text.family("ws_panics_total", Counter, help)

@@ -81,6 +81,8 @@ pub(crate) struct Closing {
     pub(crate) clock: CloseClock,
     /// For which it was closed.
     pub(crate) overrun: Option<Overrun>,
+    /// It was closed for its age.
+    pub(crate) is_outlived: bool,
 }
 
 impl Closing {

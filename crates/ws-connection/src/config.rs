@@ -33,6 +33,8 @@ pub struct Config {
     write_timeout: Duration,
     close_timeout: Duration,
     linger: Duration,
+    max_lifetime: Option<Duration>,
+    callback_timeout: Option<Duration>,
 }
 
 impl Default for Config {
@@ -51,6 +53,8 @@ impl Default for Config {
             write_timeout: Duration::from_secs(30),
             close_timeout: Duration::from_secs(5),
             linger: Duration::from_millis(1500),
+            max_lifetime: None,
+            callback_timeout: None,
         }
     }
 }
@@ -233,6 +237,34 @@ impl Config {
     pub fn with_linger(mut self, wait: Duration) -> Self {
         self.linger = wait;
         self
+    }
+
+    /// How long a connection may be open; `None`, the default, is for ever. Then it is closed with 1001,
+    /// behind what was sent before: its client comes back, perhaps to another server.
+    #[must_use]
+    pub fn with_max_lifetime(mut self, limit: Option<Duration>) -> Self {
+        self.max_lifetime = limit;
+        self
+    }
+
+    /// How long a callback may stay pending, one that waits for a slow peer too; `None`, the default, is
+    /// for ever. Then the connection fails with 1011.
+    #[must_use]
+    pub fn with_callback_timeout(mut self, limit: Option<Duration>) -> Self {
+        self.callback_timeout = limit;
+        self
+    }
+
+    /// See [`with_max_lifetime`](Self::with_max_lifetime).
+    #[must_use]
+    pub fn max_lifetime(&self) -> Option<Duration> {
+        self.max_lifetime
+    }
+
+    /// See [`with_callback_timeout`](Self::with_callback_timeout).
+    #[must_use]
+    pub fn callback_timeout(&self) -> Option<Duration> {
+        self.callback_timeout
     }
 
     /// See [`with_ping_interval`](Self::with_ping_interval).

@@ -16,6 +16,8 @@ pub(crate) struct Keepalive {
     unanswered: bool,
     /// While reading is paused a pong could not be seen, so the clock stands.
     paused: bool,
+    /// The pause is for a callback, since `heard`.
+    in_callback: bool,
     round_trip: Option<Duration>,
 }
 
@@ -25,6 +27,7 @@ pub(crate) enum Due {
     Nothing,
     Ping([u8; 4]),
     Dead,
+    CallbackOverdue,
 }
 
 impl Keepalive {
@@ -36,10 +39,17 @@ impl Keepalive {
         self.heard = Some(now);
         self.waiting = false;
         self.paused = false;
+        self.in_callback = false;
     }
 
     pub(crate) fn pause(&mut self) {
         self.paused = true;
+    }
+
+    pub(crate) fn pause_for_callback(&mut self, now: Instant) {
+        self.heard = Some(now);
+        self.paused = true;
+        self.in_callback = true;
     }
 
     /// Whether there was a pause to end.
@@ -69,6 +79,9 @@ impl Keepalive {
     }
 
     pub(crate) fn deadline(&self, config: &Config) -> Option<Instant> {
+        if self.in_callback {
+            return self.callback_deadline(config);
+        }
         let interval = config.ping_interval()?;
         if self.paused {
             return None;
@@ -80,9 +93,17 @@ impl Keepalive {
         since.checked_add(wait)
     }
 
+    pub(crate) fn callback_deadline(&self, config: &Config) -> Option<Instant> {
+        let since = self.heard.filter(|_| self.in_callback)?;
+        since.checked_add(config.callback_timeout()?)
+    }
+
     pub(crate) fn handle_timeout(&mut self, now: Instant, config: &Config) -> Due {
         if self.deadline(config).is_none_or(|deadline| now < deadline) {
             return Due::Nothing;
+        }
+        if self.in_callback {
+            return Due::CallbackOverdue;
         }
         if self.waiting {
             return Due::Dead;

@@ -5,23 +5,17 @@ use std::{
 };
 
 use bytes::Buf;
-use ws_frame::{CloseCode, CloseFrame, MaskingKey, Rsv};
+use ws_frame::{CloseFrame, MaskingKey, Rsv};
 
 use crate::{
     Batch, ClosingHandshake, Config, Dropped, Encoder, Event, Extension, Kinds, Overrun, Tally,
-    Timeout,
-    close_clock::Written,
-    closing::Closing,
-    keepalive::{Due, Keepalive},
-    kinds::Fresh,
-    marks::Marks,
-    masks::Masks,
-    outbox::Outbox,
-    state::State,
+    close_clock::Written, closing::Closing, keepalive::Keepalive, kinds::Fresh, marks::Marks,
+    masks::Masks, outbox::Outbox, state::State,
 };
 
 mod application;
 mod overflowing;
+mod timers;
 
 /// The sending half of an endpoint: messages become bytes; it answers pings and Closes and owns
 /// the timers.
@@ -52,6 +46,8 @@ pub struct Sender {
     marks: Marks,
     outbox: Outbox,
     keepalive: Keepalive,
+    /// When the clock was told for the first time.
+    opened: Option<Instant>,
     sent: Tally,
     /// Of `sent`, what nobody has asked about yet.
     fresh: Fresh,
@@ -91,6 +87,7 @@ impl Sender {
             marks: Marks::default(),
             outbox: Outbox::new(masks),
             keepalive: Keepalive::default(),
+            opened: None,
             sent: Tally::default(),
             fresh: Fresh::default(),
             dropped: None,
@@ -159,47 +156,6 @@ impl Sender {
         self.state = next;
         self.encoder = None;
     }
-
-    /// A deadline of [`poll_timeout`](Self::poll_timeout) has passed, or may have. Returns the
-    /// limit that the peer broke, after which the connection ends: with a Close of 1011 where
-    /// one can still be written, else at once ([`is_over`](Self::is_over)).
-    pub fn handle_timeout(&mut self, now: Instant) -> Option<Timeout> {
-        if self.close_deadline().is_some_and(|at| now >= at)
-            && let Some(closing) = &self.closing
-        {
-            let timeout = closing.clock.timeout();
-            self.abort();
-            return Some(timeout);
-        }
-        if self.stall_deadline().is_some_and(|at| now >= at) {
-            self.abort();
-            return Some(Timeout::Write);
-        }
-        if matches!(self.state, State::Ending | State::Over) {
-            return None;
-        }
-        match self.keepalive.handle_timeout(now, &self.config) {
-            Due::Nothing => None,
-            Due::Ping(payload) => {
-                if self.may_send_frames() {
-                    self.outbox.push_ping(&payload);
-                }
-                None
-            }
-            Due::Dead => {
-                self.give_up_on_silence();
-                Some(Timeout::Silence)
-            }
-        }
-    }
-
-    fn give_up_on_silence(&mut self) {
-        if self.outbox.is_in_flight() {
-            return self.abort();
-        }
-        let reason = "no byte came, not even after a ping";
-        self.fail_with(CloseFrame::from_static(CloseCode::INTERNAL_ERROR, reason));
-    }
 }
 
 /// What the caller must do.
@@ -209,7 +165,9 @@ impl Sender {
     /// yet is left alone. Call it before each write and after the last: it notices progress,
     /// arms the timers, and frees the buffers when nothing is left.
     pub fn transmit(&mut self, now: Instant, batch: &mut Batch) {
-        self.keepalive.start(now);
+        if self.opened.is_none() {
+            self.open(now);
+        }
         if self.state != State::Over {
             self.outbox.note_left(now, batch.remaining());
             if !batch.has_remaining() {
@@ -239,33 +197,6 @@ impl Sender {
         if let Some(closing) = &mut self.closing {
             closing.clock = closing.clock.moved_on(self.state, written, now);
         }
-    }
-
-    /// An answer could not be seen while reading is paused.
-    fn close_deadline(&self) -> Option<Instant> {
-        let clock = self.closing.as_ref()?.clock;
-        let blind = clock.awaits_answer() && self.keepalive.is_paused();
-        (!blind).then(|| clock.deadline(&self.config))?
-    }
-
-    /// When [`handle_timeout`](Self::handle_timeout) is to be called at the latest; `None` when no
-    /// timer runs. Ask again after each [`transmit`](Self::transmit). A caller that comes early
-    /// does no harm, so one timer that is re-armed only when it fires is enough for all traffic.
-    #[must_use]
-    pub fn poll_timeout(&self) -> Option<Instant> {
-        let keepalive = match self.state {
-            State::Open | State::Closing => self.keepalive.deadline(&self.config),
-            State::Ending | State::Over => None,
-        };
-        let stall = self.stall_deadline();
-        let close = self.close_deadline();
-        [keepalive, stall, close].into_iter().flatten().min()
-    }
-
-    fn stall_deadline(&self) -> Option<Instant> {
-        self.outbox
-            .stalled()?
-            .checked_add(self.config.write_timeout())
     }
 
     /// Whether all is written and nothing will follow. "The server MUST close the TCP connection"
@@ -354,6 +285,20 @@ impl Sender {
     #[must_use]
     pub fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// When [`transmit`](Self::transmit) was called for the first time, which is soon after the
+    /// connection has opened.
+    #[must_use]
+    pub fn opened(&self) -> Option<Instant> {
+        self.opened
+    }
+
+    /// Whether it was closed because it had been open for as long as it may
+    /// ([`Config::max_lifetime`]).
+    #[must_use]
+    pub fn is_outlived(&self) -> bool {
+        self.closing.as_ref().is_some_and(|c| c.is_outlived)
     }
 
     /// The round trip of the newest keepalive ping that was answered.

@@ -1,6 +1,6 @@
 use std::{error::Error, fmt};
 
-/// The peer took longer than it may.
+/// The peer took longer than it may, or the application did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Timeout {
@@ -13,6 +13,8 @@ pub enum Timeout {
     /// The transport was not ended by the peer after the last byte of ours
     /// ([`Config::linger`](crate::Config::linger)).
     Linger,
+    /// A callback stayed pending ([`Config::callback_timeout`](crate::Config::callback_timeout)).
+    Callback,
 }
 
 impl fmt::Display for Timeout {
@@ -22,6 +24,7 @@ impl fmt::Display for Timeout {
             Timeout::Write => "the peer read nothing of what was written to it",
             Timeout::Close => "the closing handshake did not end in time",
             Timeout::Linger => "the peer did not end the transport after the closing handshake",
+            Timeout::Callback => "a callback stayed pending for longer than it may",
         })
     }
 }

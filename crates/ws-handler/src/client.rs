@@ -4,7 +4,7 @@ use ws_connection::{Message, PingError, Queued, SendError, SendOptions, Sender};
 use ws_deflate::{Agreement, PermessageDeflate, Prepared};
 use ws_frame::CloseFrame;
 
-use crate::{Handle, Outlet, Peer, Ready, Sent, outgoing::Outgoing};
+use crate::{Handle, Outlet, Peer, Ready, Sent, outgoing::Outgoing, session::Stage};
 
 /// The peer that connected to us, as its callbacks see it.
 ///
@@ -16,6 +16,8 @@ pub struct Client {
     peer: Peer,
     /// What the last send found, for the driver: it asks after each callback.
     congested: bool,
+    /// Of its session.
+    pub(crate) stage: Stage,
 }
 
 impl Client {
@@ -24,6 +26,7 @@ impl Client {
             outlet,
             peer,
             congested: false,
+            stage: Stage::New,
         }
     }
 

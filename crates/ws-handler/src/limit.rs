@@ -1,4 +1,4 @@
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use ws_connection::Overrun;
 
@@ -15,6 +15,11 @@ pub enum Limit {
         /// Bytes at which no more are taken.
         limit: usize,
     },
+    /// It was open for as long as a connection may be.
+    Lifetime {
+        /// How long that is.
+        limit: Duration,
+    },
 }
 
 impl fmt::Display for Limit {
@@ -24,6 +29,9 @@ impl fmt::Display for Limit {
                 f,
                 "{queued} bytes wait to be read by the peer, less than {limit} are allowed"
             ),
+            Limit::Lifetime { limit } => {
+                write!(f, "it was open for {limit:?}, as long as it may be")
+            }
         }
     }
 }

@@ -35,11 +35,11 @@ use crate::{Client, CloseInfo, Handler, Panic, catch};
 pub struct Session<H> {
     handler: H,
     client: Client,
-    stage: Stage,
 }
 
+/// Where a session stands. Its client holds it, which has room for a byte: an idle connection would need a word more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
+pub(crate) enum Stage {
     New,
     Open,
     Failed,
@@ -50,11 +50,7 @@ impl<H: Handler> Session<H> {
     /// A session that is not open yet.
     #[must_use]
     pub fn new(handler: H, client: Client) -> Self {
-        Self {
-            handler,
-            client,
-            stage: Stage::New,
-        }
+        Self { handler, client }
     }
 
     /// Calls [`Handler::on_open`], the first time.
@@ -63,10 +59,10 @@ impl<H: Handler> Session<H> {
     ///
     /// The panic of the callback, as in all that follow.
     pub async fn open(&mut self) -> Result<(), Panic> {
-        if self.stage != Stage::New {
+        if self.client.stage != Stage::New {
             return Ok(());
         }
-        self.stage = Stage::Open;
+        self.client.stage = Stage::Open;
         let Self {
             handler, client, ..
         } = self;
@@ -83,7 +79,7 @@ impl<H: Handler> Session<H> {
         &'a mut self,
         event: Event<'a>,
     ) -> impl Future<Output = Result<(), Panic>> + Send + 'a {
-        let is_open = self.stage == Stage::Open;
+        let is_open = self.client.stage == Stage::Open;
         let Self {
             handler, client, ..
         } = self;
@@ -105,7 +101,7 @@ impl<H: Handler> Session<H> {
     ///
     /// The panic of the callback.
     pub async fn drain(&mut self) -> Result<(), Panic> {
-        if self.stage != Stage::Open {
+        if self.client.stage != Stage::Open {
             return Ok(());
         }
         let Self {
@@ -121,10 +117,10 @@ impl<H: Handler> Session<H> {
     ///
     /// The panic of the callback.
     pub async fn error(&mut self, error: &ProtocolError) -> Result<(), Panic> {
-        if self.stage != Stage::Open {
+        if self.client.stage != Stage::Open {
             return Ok(());
         }
-        self.stage = Stage::Failed;
+        self.client.stage = Stage::Failed;
         let Self {
             handler, client, ..
         } = self;
@@ -137,10 +133,10 @@ impl<H: Handler> Session<H> {
     ///
     /// The panic of the callback.
     pub async fn close(&mut self, close: &CloseInfo) -> Result<(), Panic> {
-        if !matches!(self.stage, Stage::Open | Stage::Failed) {
+        if !matches!(self.client.stage, Stage::Open | Stage::Failed) {
             return Ok(());
         }
-        self.stage = Stage::Closed;
+        self.client.stage = Stage::Closed;
         let handler = &mut self.handler;
         catch(async { handler.on_close(close).await }).await
     }

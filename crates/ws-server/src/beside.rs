@@ -6,7 +6,7 @@ use std::{
 
 use pin_project_lite::pin_project;
 use tokio::io::{AsyncRead, AsyncWrite};
-use ws_handler::Panic;
+use ws_handler::{Panic, Timeout};
 
 use crate::{
     ending::Ending,
@@ -16,7 +16,8 @@ use crate::{
 pin_project! {
     /// A callback and the connection beside it, in one task. The first poll is the callback's, so
     /// that one that is ready costs nothing; while it is pending, what is queued is written, timers
-    /// run, and only reading stops. It is dropped only when the connection is aborted.
+    /// run, and only reading stops. It is dropped only when the connection is aborted, or when it takes
+    /// longer than it may.
     pub(crate) struct Beside<'a, S, F> {
         wire: &'a mut Wire<S>,
         #[pin]
@@ -55,7 +56,7 @@ where
         }
         if !*this.waited {
             *this.waited = true;
-            this.wire.pause_reading();
+            this.wire.pause_for_callback();
         }
         // Registered first: an abort from now on wakes the task.
         drop(this.wire.outlet().lock_and_register(cx));
@@ -65,11 +66,20 @@ where
         if this.broken.is_none()
             && let Poll::Ready(ending) = this.wire.poll_flush(cx)
         {
+            if let Ending::Timeout(Timeout::Callback) = ending {
+                return Poll::Ready(Err(ending));
+            }
             if let Ending::Transport(_) = ending {
                 // What is sent from now on is refused.
                 this.wire.outlet().lock().abort();
             }
             *this.broken = Some(ending);
+        }
+        if let Some(broken) = this
+            .broken
+            .take_if(|_| this.wire.poll_callback_overdue(cx).is_ready())
+        {
+            return Poll::Ready(Err(broken));
         }
         Poll::Pending
     }

@@ -204,6 +204,32 @@ impl Builder {
         self.connection(|connection| connection.with_overflow(overflow))
     }
 
+    /// How long a connection may be open; `None`, the default, is for ever. Then it is closed with 1001,
+    /// behind what was sent before, and [`on_close`](crate::Handler::on_close) is told
+    /// [`Limit::Lifetime`](crate::Limit::Lifetime).
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use ws_server::Server;
+    ///
+    /// // Behind a balancer: new servers get their share of the clients within an hour.
+    /// let builder = Server::builder().max_lifetime(Some(Duration::from_secs(3600)));
+    /// ```
+    #[must_use]
+    pub fn max_lifetime(self, limit: Option<Duration>) -> Self {
+        self.connection(|connection| connection.with_max_lifetime(limit))
+    }
+
+    /// How long a callback may stay pending; `None`, the default, is for ever. Then it is dropped and the
+    /// connection fails with 1011 ([`Timeout::Callback`](crate::Timeout::Callback)).
+    /// [`on_upgrade`](crate::Handler::on_upgrade) has the time of the handshake instead, and
+    /// [`on_close`](crate::Handler::on_close), behind which there is nothing to protect, as long as it
+    /// likes.
+    #[must_use]
+    pub fn callback_timeout(self, limit: Option<Duration>) -> Self {
+        self.connection(|connection| connection.with_callback_timeout(limit))
+    }
+
     /// Changes limits and times of the protocol.
     ///
     /// ```

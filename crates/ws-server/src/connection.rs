@@ -6,7 +6,9 @@ use std::{
 use tokio::io::{AsyncRead, AsyncWrite};
 use ws_handler::{Handler, Peer};
 
-use crate::{Config, admission::Admission, opening::Opening, stage::Stage, state::Place};
+use crate::{
+    Config, admission::Admission, opening::Opening, stage::Stage, state::Place, traced::Traced,
+};
 
 /// Serves one connection on any transport, from its handshake to its end: for a TLS stream, a Unix
 /// socket, a pipe of a test. It needs a tokio runtime with timers.
@@ -92,8 +94,9 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     H: Handler,
 {
+    let peer = opening.connection.peer;
     let mut stage = Stage::Opening(opening);
-    async move {
+    Traced::new(peer, async move {
         loop {
             let wake = poll_fn(|cx| stage.poll_wake(cx)).await;
             let Some(turn) = stage.turn(wake) else {
@@ -103,7 +106,7 @@ where
                 stage.end(ending);
             }
         }
-    }
+    })
 }
 
 #[cfg(test)]

@@ -39,6 +39,7 @@ pub(crate) enum Counter {
     BySilence,
     ByWriteTimeout,
     ByCloseTimeout,
+    ByCallbackTimeout,
     ByOther,
 }
 

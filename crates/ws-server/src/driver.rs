@@ -1,13 +1,13 @@
 use std::{
     pin::Pin,
     task::{Context, Poll},
-    time::Instant,
+    time::Duration,
 };
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use ws_connection::{Event, Receiver};
 use ws_frame::{CloseCode, CloseFrame};
-use ws_handler::{Cause, CloseInfo, Handler, Record, Session, Side};
+use ws_handler::{Cause, CloseInfo, Handler, Limit, Record, Session, Side};
 
 use crate::{
     counter::Counter,
@@ -28,7 +28,6 @@ pub(crate) struct Driver<S, H> {
     pub(crate) wire: Wire<S>,
     pub(crate) receiver: Receiver,
     pub(crate) session: Session<H>,
-    pub(crate) opened: Instant,
     /// In its server; `None` for a connection without one.
     pub(crate) seat: Option<Seat>,
 }
@@ -183,6 +182,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send, H: Handler> Driver<S, H> {
         let shutdown = self.seat.as_ref().and_then(Seat::shutdown_code);
         let sender = self.wire.outlet().lock();
         let (handshake, overrun) = (sender.closing_handshake(), sender.overrun());
+        let lifetime = sender
+            .config()
+            .max_lifetime()
+            .filter(|_| sender.is_outlived());
+        let opened = sender.opened();
         drop(sender);
         let sent = handshake.sent().flatten().map(CloseFrame::code);
         let cause = match (ending, handshake.first()) {
@@ -192,13 +196,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send, H: Handler> Driver<S, H> {
             (Ending::Protocol(error), _) => Cause::Protocol(*error),
             (Ending::Timeout(timeout), _) => Cause::Timeout(timeout),
             (Ending::Abort, _) => Cause::Abort,
+            (_, Some(Side::Us)) if let Some(limit) = lifetime => {
+                Cause::Limit(Limit::Lifetime { limit })
+            }
             (_, Some(Side::Us)) if shutdown.is_some() && sent == shutdown => Cause::Shutdown,
             (_, Some(Side::Us)) => Cause::Us,
             (_, Some(Side::Peer)) => Cause::Peer,
             (Ending::Transport(error), None) => Cause::Transport(error),
             (Ending::Done, None) => Cause::Abort,
         };
-        let duration = now().saturating_duration_since(self.opened);
+        let now = now();
+        let duration = opened.map_or(Duration::ZERO, |opened| {
+            now.saturating_duration_since(opened)
+        });
         let record = Record::new(duration, &self.receiver, &self.wire.outlet().lock());
         CloseInfo::new(handshake, cause).with_record(record)
     }

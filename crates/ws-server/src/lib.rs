@@ -77,6 +77,7 @@ mod snapshot;
 mod stage;
 mod state;
 mod timer;
+mod traced;
 mod trusted_proxies;
 mod wire;
 mod workers;

@@ -172,6 +172,7 @@ fn by(cause: &Cause) -> Counter {
         Cause::Timeout(Timeout::Silence) => Counter::BySilence,
         Cause::Timeout(Timeout::Write) => Counter::ByWriteTimeout,
         Cause::Timeout(Timeout::Close) => Counter::ByCloseTimeout,
+        Cause::Timeout(Timeout::Callback) => Counter::ByCallbackTimeout,
         _ => Counter::ByOther,
     }
 }

@@ -25,7 +25,7 @@ pub(crate) struct Patience {
 #[derive(Debug)]
 enum Waiting {
     Server(OpeningSeat),
-    Alone(Timer),
+    Alone(Box<Timer>),
 }
 
 impl Patience {
@@ -58,7 +58,7 @@ impl Patience {
                 Poll::Pending
             }
             (None, None) => {
-                self.waiting = Some(Waiting::Alone(Timer::default()));
+                self.waiting = Some(Waiting::Alone(Box::default()));
                 self.poll_over(cx, config)
             }
         }

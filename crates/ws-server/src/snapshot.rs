@@ -110,6 +110,8 @@ pub struct Causes {
     pub write: u64,
     /// The closing handshake took too long.
     pub close: u64,
+    /// [`Timeout::Callback`](crate::Timeout::Callback).
+    pub callback: u64,
     /// What has no name here yet.
     pub other: u64,
 }
@@ -193,6 +195,7 @@ impl Causes {
             silence: get(Counter::BySilence),
             write: get(Counter::ByWriteTimeout),
             close: get(Counter::ByCloseTimeout),
+            callback: get(Counter::ByCallbackTimeout),
             other: get(Counter::ByOther),
         }
     }

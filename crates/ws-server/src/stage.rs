@@ -20,7 +20,8 @@ use crate::{
     opening::{Asked, Opening},
     refusal::Refusal,
     refusing::Refusing,
-    wire::{Wake, Wire, now},
+    traced::Story,
+    wire::{Wake, Wire},
 };
 
 /// Where a connection stands in its life. It is never moved while somebody waits, so the stages share
@@ -113,6 +114,8 @@ where
         let Asked { request, early } = asked;
         let proxies = self.config.trusted_proxies();
         let client = proxies.client_of(self.client, request.headers());
+        let story = Story::current();
+        story.tell_request(&request, client, self.connection.peer);
         if let Err(error) = self.learn(client) {
             return (self.refuse(error.into()), early);
         }
@@ -133,6 +136,7 @@ where
             Ok(decided) => decided,
             Err(refusal) => return (self.refuse(refusal), early),
         };
+        story.tell_acceptance(&acceptance);
         let mut answer = Vec::with_capacity(256);
         acceptance.encode(&mut answer);
         let io = &mut self.connection.io;
@@ -182,7 +186,6 @@ where
             session: Session::new(handler, outlet.client(peer)),
             wire: Wire::new(io, outlet, self.arriving.open()),
             receiver,
-            opened: now(),
         }
     }
 }

@@ -215,6 +215,22 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         Beside::new(self, callback)
     }
 
+    /// The keepalive clock stands from here on, and the callback's runs.
+    pub(crate) fn pause_for_callback(&mut self) {
+        let now = now();
+        let mut sender = self.outlet.lock();
+        if mem::take(&mut self.heard) {
+            sender.handle_read(now);
+        }
+        sender.pause_for_callback(now);
+    }
+
+    /// Ready when the pending callback has had its time, whatever became of the connection.
+    pub(crate) fn poll_callback_overdue(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let deadline = self.outlet.lock().callback_deadline();
+        self.timer.poll(cx, now(), deadline)
+    }
+
     /// The keepalive clock stands from here on.
     pub(crate) fn pause_reading(&mut self) {
         let mut sender = self.outlet.lock();

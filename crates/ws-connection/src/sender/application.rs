@@ -187,11 +187,17 @@ impl Sender {
         }
     }
 
-    /// Reading pauses, because a callback is pending or the peer does not take what it is sent.
+    /// Reading pauses, because the peer does not take what it is sent.
     /// Silence means nothing until [`resume_reading`](Self::resume_reading) or the next
     /// [`handle_read`](Self::handle_read).
     pub fn pause_reading(&mut self) {
         self.keepalive.pause();
+    }
+
+    /// The same because a callback is pending, which has [`Config::callback_timeout`](crate::Config::callback_timeout)
+    /// from now on.
+    pub fn pause_for_callback(&mut self, now: Instant) {
+        self.keepalive.pause_for_callback(now);
     }
 
     /// Reading goes on; the peer's silence is counted from now.

@@ -1,5 +1,6 @@
 //! Whole endpoints on the pair, with a clock that moves when told to: closing, timers, any order of operations.
 
+mod ageing;
 mod client;
 mod closing;
 mod deadlines;

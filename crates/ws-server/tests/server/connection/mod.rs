@@ -1,6 +1,7 @@
 //! One connection behind its handshake.
 
 mod aborting;
+mod ageing;
 mod closing;
 mod congestion;
 mod control;

@@ -1,0 +1,130 @@
+//! Times that are off by default: of a whole connection, and of a callback.
+
+use bytes::Buf;
+use ws_connection::{Batch, Config, Sender, Timeout};
+use ws_frame::{CloseCode, CloseFrame};
+use ws_testing::pair::Clock;
+
+use crate::times::{millis, seconds};
+
+/// A sender without keepalive, and its time.
+struct Endpoint {
+    sender: Sender,
+    clock: Clock,
+}
+
+impl Endpoint {
+    fn with(change: impl FnOnce(Config) -> Config) -> Self {
+        let config = change(Config::default().with_ping_interval(None));
+        let mut endpoint = Self {
+            sender: Sender::server(config),
+            clock: Clock::new(),
+        };
+        assert_eq!(endpoint.written(), b"");
+        endpoint
+    }
+
+    fn written(&mut self) -> Vec<u8> {
+        let mut batch = Batch::default();
+        self.sender.transmit(self.clock.now(), &mut batch);
+        let bytes = batch.copy_to_bytes(batch.remaining()).to_vec();
+        self.sender.transmit(self.clock.now(), &mut batch);
+        bytes
+    }
+
+    fn time_out(&mut self) -> Option<Timeout> {
+        self.sender.handle_timeout(self.clock.now())
+    }
+
+    /// When the next timer is due, from the beginning.
+    fn due(&self) -> Option<std::time::Duration> {
+        self.sender.poll_timeout().map(|at| self.clock.at(at))
+    }
+}
+
+#[test]
+fn a_connection_is_closed_with_1001_at_its_age_behind_what_was_sent() {
+    let mut endpoint = Endpoint::with(|config| config.with_max_lifetime(Some(seconds(60))));
+    assert_eq!(endpoint.due(), Some(seconds(60)));
+    endpoint.clock.advance(millis(59_999));
+    assert_eq!(endpoint.time_out(), None);
+    assert!(endpoint.sender.is_open() && !endpoint.sender.is_outlived());
+    endpoint.sender.send("last").expect("open");
+    endpoint.clock.advance(millis(1));
+    assert_eq!(endpoint.time_out(), None);
+    assert!(!endpoint.sender.is_open() && endpoint.sender.is_outlived());
+    let written = endpoint.written();
+    let (message, close) = written.split_at(6);
+    assert_eq!(message, b"\x81\x04last");
+    assert_eq!(close[2..4], CloseCode::GOING_AWAY.get().to_be_bytes());
+    // The peer has its time to answer.
+    assert_eq!(endpoint.due(), Some(seconds(65)));
+    endpoint.clock.advance(seconds(5));
+    assert_eq!(endpoint.time_out(), Some(Timeout::Close));
+}
+
+#[test]
+fn what_is_closed_already_has_no_age() {
+    let mut endpoint = Endpoint::with(|config| config.with_max_lifetime(Some(seconds(3))));
+    endpoint.clock.advance(seconds(2));
+    endpoint.sender.close(CloseFrame::from(CloseCode::NORMAL));
+    assert_eq!(endpoint.written().len(), 4);
+    assert_eq!(endpoint.due(), Some(seconds(7)));
+    endpoint.clock.advance(seconds(2));
+    assert_eq!(endpoint.time_out(), None);
+    assert!(!endpoint.sender.is_outlived());
+}
+
+#[test]
+fn by_default_nothing_is_too_old_and_no_callback_too_slow() {
+    let mut endpoint = Endpoint::with(|config| config);
+    assert_eq!(endpoint.due(), None);
+    endpoint.sender.pause_for_callback(endpoint.clock.now());
+    assert_eq!(endpoint.due(), None);
+    endpoint.clock.advance(seconds(1_000_000_000));
+    assert_eq!(endpoint.time_out(), None);
+    assert_eq!(endpoint.sender.callback_deadline(), None);
+    assert!(endpoint.sender.is_open());
+}
+
+#[test]
+fn a_callback_that_takes_too_long_fails_the_connection_with_1011() {
+    let mut endpoint = Endpoint::with(|config| config.with_callback_timeout(Some(seconds(10))));
+    endpoint.clock.advance(seconds(100));
+    endpoint.sender.pause_for_callback(endpoint.clock.now());
+    assert_eq!(endpoint.due(), Some(seconds(110)));
+    endpoint.clock.advance(millis(9_999));
+    assert_eq!(endpoint.time_out(), None);
+    endpoint.clock.advance(millis(1));
+    assert_eq!(endpoint.time_out(), Some(Timeout::Callback));
+    assert_eq!(
+        endpoint.written()[2..4],
+        CloseCode::INTERNAL_ERROR.get().to_be_bytes()
+    );
+}
+
+#[test]
+fn each_callback_has_its_own_time_and_a_pause_for_another_reason_none() {
+    let mut endpoint = Endpoint::with(|config| config.with_callback_timeout(Some(seconds(10))));
+    for start in [0, 9, 18] {
+        endpoint.sender.pause_for_callback(endpoint.clock.now());
+        assert_eq!(endpoint.due(), Some(seconds(start + 10)));
+        endpoint.clock.advance(seconds(9));
+        assert_eq!(endpoint.time_out(), None);
+        endpoint.sender.resume_reading(endpoint.clock.now());
+        assert_eq!(endpoint.due(), None);
+    }
+    endpoint.sender.pause_reading();
+    endpoint.clock.advance(seconds(100));
+    assert_eq!((endpoint.due(), endpoint.time_out()), (None, None));
+}
+
+#[test]
+fn what_a_callback_has_left_is_known_when_its_connection_is_over() {
+    let mut endpoint = Endpoint::with(|config| config.with_callback_timeout(Some(seconds(10))));
+    endpoint.sender.pause_for_callback(endpoint.clock.now());
+    endpoint.sender.abort();
+    assert_eq!(endpoint.due(), None);
+    let left = endpoint.sender.callback_deadline().expect("it is pending");
+    assert_eq!(endpoint.clock.at(left), seconds(10));
+}
