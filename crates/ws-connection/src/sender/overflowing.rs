@@ -1,3 +1,5 @@
+use ws_frame::Rsv;
+
 use super::Sender;
 use crate::{
     Dropped, Encoded, Message, Overflow, Overrun, Queued, SendError, SendOptions, start::Start,
@@ -7,7 +9,8 @@ use crate::{
 /// What gives way when the queue is full.
 impl Sender {
     /// The message back when it could be sent now in this way: a look before the work of encoding it.
-    /// What gives way for it does so only when it is sent.
+    /// What gives way for it does so only when it is sent. Where a message with its key waits it comes
+    /// back always: whether the queue becomes longer by it is known when it is encoded.
     ///
     /// # Errors
     ///
@@ -20,6 +23,18 @@ impl Sender {
         options: SendOptions,
     ) -> Result<Message<'a>, SendError<'a>> {
         if self.state == State::Open && self.outbox.len() < self.config.max_queue() {
+            return Ok(message);
+        }
+        self.admit_unencoded(message, options)
+    }
+
+    #[cold]
+    fn admit_unencoded<'a>(
+        &mut self,
+        message: Message<'a>,
+        options: SendOptions,
+    ) -> Result<Message<'a>, SendError<'a>> {
+        if self.state == State::Open && self.replaced_by(options).is_some() {
             return Ok(message);
         }
         let len = message.len();
@@ -58,9 +73,13 @@ impl Sender {
     /// Whether a payload of this length can be queued and nothing but the message with its key gives
     /// way.
     fn has_room(&self, len: usize, options: SendOptions) -> bool {
-        let old = options.key().and_then(|key| self.outbox.waiting(key));
-        let old = old.map_or(0, Waiting::cost);
+        let old = self.replaced_by(options).map_or(0, Waiting::cost);
         self.queued() - old < self.config.max_queue() || len + SendOptions::CHARGE <= old
+    }
+
+    /// The message with the same key.
+    fn replaced_by(&self, options: SendOptions) -> Option<&Waiting> {
+        self.outbox.waiting(options.key()?)
     }
 
     /// Queues a message that may give way until it leaves.
@@ -70,7 +89,7 @@ impl Sender {
         encoded: Option<Encoded>,
         options: SendOptions,
     ) -> Result<Queued, SendError<'a>> {
-        let encoded = encoded.filter(|encoded| encoded.rsv == self.rsv && !self.rsv.is_empty());
+        let encoded = encoded.filter(|encoded| self.may_be_encoded(encoded.rsv, options));
         let len = encoded.as_ref().map_or(message.len(), |e| e.payload.len());
         let message = self.admit_at_limit(message, len, options)?;
         let kind = message.kind();
@@ -98,27 +117,31 @@ impl Sender {
         })
     }
 
-    /// The message in the form in which it may stand in its place.
+    /// Whether the message may stand in its place in the form with these bits.
     ///
     /// What the encoder makes later refers to nothing before a message that it has not made. So where one
     /// stood already that left nothing in the peer's memory, because it was in its own form, no other
     /// form may take its place: what was encoded since may reach back over it.
+    fn may_be_encoded(&self, rsv: Rsv, options: SendOptions) -> bool {
+        let old = self.replaced_by(options);
+        let is_fixed = self.encoder.is_some() && old.is_some_and(Waiting::is_plain);
+        rsv == self.rsv && !rsv.is_empty() && !is_fixed
+    }
+
     fn waiting(
         &mut self,
         message: Message<'_>,
         encoded: Option<Encoded>,
         options: SendOptions,
     ) -> Waiting {
-        let old = options.key().and_then(|key| self.outbox.waiting(key));
-        let is_fixed = self.encoder.is_some() && old.is_some_and(Waiting::is_plain);
-        let encoded = encoded.filter(|_| !is_fixed);
-        if let (Some(encoder), Some(_), None) = (&mut self.encoder, &encoded, old) {
+        let is_new = self.replaced_by(options).is_none();
+        if let (Some(encoder), Some(_), true) = (&mut self.encoder, &encoded, is_new) {
             encoder.skip();
         }
         let opcode = message.kind().opcode();
         let plain = message.len();
         let Encoded { rsv, payload } =
-            encoded.unwrap_or_else(|| Encoded::new(ws_frame::Rsv::NONE, message.into_bytes()));
+            encoded.unwrap_or_else(|| Encoded::new(Rsv::NONE, message.into_bytes()));
         Waiting {
             first: Start { opcode, rsv },
             payload,

@@ -2,7 +2,7 @@ use std::{sync::atomic::Ordering::Relaxed, time::Instant};
 
 use bytes::Buf;
 use ws_connection::{
-    Batch, Compress, Config, Encoded, Event, Message, Queued, SendError, SendOptions, Sender,
+    Batch, Compress, Config, Encoded, Event, Message, Queued, SendError, SendOptions, Sender, Tally,
 };
 use ws_frame::{CloseCode, CloseFrame, MaskingKey, Rsv};
 
@@ -205,4 +205,49 @@ fn no_other_form_takes_the_place_of_a_message_in_its_own_form() {
     sender.send_encoded_with("bb", half, options).expect("open");
     assert_eq!(written(&mut sender), b"\xA1\x02b.");
     assert_eq!(sender.config(), &Config::default());
+}
+
+/// Before it is encoded nobody knows whether the queue becomes longer by it.
+#[test]
+fn a_full_queue_takes_what_is_no_longer_in_the_form_in_which_it_waits_than_what_it_replaces() {
+    let config = Config::default().with_max_queue(SendOptions::CHARGE + 4);
+    let mut sender = Sender::server(config).with_rsv(Rsv::RSV2);
+    let options = SendOptions::default().with_key(1);
+    let half = |text: &'static str| Encoded::new(Rsv::RSV2, text);
+    let sent = sender.send_encoded_with("aaaa", half("aa."), options);
+    assert_eq!(sent.expect("open"), Queued::Last);
+    sender.send(vec![7; 300]).expect("it passes the limit");
+    let full = sender.queued();
+
+    let admitted = sender.admit(Message::from("bbbb"), options);
+    let message = admitted.expect("one with its key waits");
+    let sent = sender.send_encoded_with(message, half("bb."), options);
+    assert_eq!(sent.expect("it is as long"), Queued::Replaced);
+    assert_eq!(sender.queued(), full);
+    let sent = sender.send_encoded_with("cccccc", half("ccc."), options);
+    assert!(matches!(sent, Err(SendError::Full(_))), "{sent:?}");
+    assert_eq!(
+        sender.dropped().newest,
+        Tally {
+            messages: 1,
+            bytes: 6
+        }
+    );
+    sender.close(None);
+    let refused = sender.admit(Message::from("dd"), options);
+    assert!(matches!(refused, Err(SendError::Closed(_))), "{refused:?}");
+}
+
+#[test]
+fn a_full_queue_is_not_made_longer_by_a_message_that_has_to_be_in_its_own_form() {
+    let (mut sender, _) = server(Config::default().with_max_queue(SendOptions::CHARGE + 3));
+    let options = SendOptions::default().with_key(1);
+    sender.send_with("aa", options).expect("open");
+    let raw = Message::from(vec![7; 300]).with_compress(Compress::Never);
+    sender.send(raw).expect("it passes the limit");
+    let full = sender.queued();
+    let half = Encoded::new(Rsv::RSV2, "b.");
+    let sent = sender.send_encoded_with("b".repeat(1_000), half, options);
+    assert!(matches!(sent, Err(SendError::Full(_))), "{sent:?}");
+    assert_eq!(sender.queued(), full);
 }

@@ -155,3 +155,21 @@ fn what_may_give_way_is_compressed_though_others_refer_to_earlier_ones() {
     assert!(queued < SendOptions::CHARGE + 100, "{queued}");
     assert_eq!(compressed.read(), [long.as_bytes()]);
 }
+
+/// Its length counts as it leaves, in the look before the work too.
+#[test]
+fn a_full_queue_takes_a_message_that_becomes_no_longer_than_the_one_with_its_key() {
+    let config = Config::default().with_max_queue(300);
+    let compressed = Desk::with_deflate(config, Deflate::default());
+    let (mut client, handle) = (compressed.desk.client(), compressed.desk.handle());
+    let price = |number: u32| format!("[{number}]") + &"what is said often ".repeat(50);
+    let close = key(1).with_overflow(Overflow::Close);
+    assert_eq!(client.send_with(price(17), close), Sent::Queued);
+    let others = Message::from("x".repeat(300)).with_compress(Compress::Never);
+    assert_eq!(client.send(others), Sent::Queued);
+    assert!(handle.queued() - SendOptions::CHARGE > 300);
+    assert_eq!(client.send_with(price(18), close), Sent::Replaced);
+    let sent = handle.send_with(price(19), close);
+    assert_eq!(sent.expect("it is as long"), Sent::Replaced);
+    assert_eq!(client.send("more"), Sent::Dropped);
+}
