@@ -47,7 +47,9 @@ impl Client {
             let outgoing = self.outlet.deflated(message, SendOptions::default());
             return self.push_outgoing(outgoing, SendOptions::default());
         }
-        self.push(|sender, _| sender.send_with(message, SendOptions::default()))
+        let (sent, congested) = self.outlet.send(message);
+        self.congested = congested;
+        sent
     }
 
     /// Queues a message in this way: with what gives way when the queue is at its hard limit, or with
@@ -121,11 +123,7 @@ impl Client {
         let sent = send(&mut sender, self.outlet.deflate());
         self.congested = sender.is_congested();
         drop(sender);
-        match sent {
-            Ok(queued) => queued.into(),
-            Err(SendError::Closed(_)) => Sent::Closed,
-            Err(_) => Sent::Dropped,
-        }
+        sent.into()
     }
 
     /// What was agreed on about compression (RFC 7692); `None` when messages are not compressed.

@@ -9,7 +9,7 @@ use ws_connection::{Compress, Extension, Message, Overflow, SendError, SendOptio
 use ws_deflate::{Deflater, PermessageDeflate, Prepared};
 
 use crate::{
-    Client, Handle, NoRoom, Peer, Ready,
+    Client, Handle, NoRoom, Peer, Ready, Sent,
     outgoing::Outgoing,
     sync::{Arc, AtomicBool, Mutex, MutexGuard, Ordering},
     waiters::{Ticket, Waiters, Woken},
@@ -103,11 +103,7 @@ impl Outlet {
     /// The sender, until the guard is dropped. A lock that a panic poisoned is entered all the
     /// same: no callback runs under it.
     pub fn lock(&self) -> SenderGuard<'_> {
-        SenderGuard {
-            locked: self.enter(),
-            _replaced: None,
-            _woken: None,
-        }
+        SenderGuard::new(self.enter(), None)
     }
 
     /// The same, and the task of `cx` will be woken when a [`Handle`] changes something.
@@ -117,11 +113,34 @@ impl Outlet {
             Some(waker) if waker.will_wake(cx.waker()) => None,
             Some(_) | None => locked.waker.replace(cx.waker().clone()),
         };
-        SenderGuard {
-            locked,
-            _replaced: replaced,
-            _woken: None,
+        SenderGuard::new(locked, replaced)
+    }
+
+    /// Sends a message, and says whether the queue is congested then. For one that is queued behind the
+    /// others this is all; who has to be told otherwise is looked for only then.
+    #[inline]
+    pub(crate) fn send(&self, message: Message<'_>) -> (Sent, bool) {
+        let mut locked = self.enter();
+        if locked.sender.config().overflow() == Overflow::DropOldest {
+            return Self::send_apart(locked, message);
         }
+        match locked.sender.send(message) {
+            Ok(()) => (Sent::Queued, locked.sender.is_congested()),
+            Err(error) => Self::refused(locked, &error),
+        }
+    }
+
+    #[cold]
+    fn send_apart(locked: MutexGuard<'_, Locked>, message: Message<'_>) -> (Sent, bool) {
+        let mut guard = SenderGuard::new(locked, None);
+        let sent = Sent::from(guard.send_with(message, SendOptions::default()));
+        (sent, guard.is_congested())
+    }
+
+    #[cold]
+    fn refused(locked: MutexGuard<'_, Locked>, error: &SendError<'_>) -> (Sent, bool) {
+        let guard = SenderGuard::new(locked, None);
+        (Sent::from(error), guard.is_congested())
     }
 
     /// The connection is gone: what is sent from now on is refused, and nobody is woken.
@@ -315,6 +334,17 @@ pub struct SenderGuard<'a> {
     _replaced: Option<Waker>,
     /// Those who waited for room: woken when the lock is free, for the same reason.
     _woken: Option<Woken>,
+}
+
+impl<'a> SenderGuard<'a> {
+    #[inline]
+    fn new(locked: MutexGuard<'a, Locked>, replaced: Option<Waker>) -> Self {
+        Self {
+            locked,
+            _replaced: replaced,
+            _woken: None,
+        }
+    }
 }
 
 impl Drop for SenderGuard<'_> {

@@ -1,4 +1,4 @@
-use ws_connection::Queued;
+use ws_connection::{Queued, SendError};
 
 /// What became of a message given to [`Client::send`](crate::Client::send).
 ///
@@ -31,5 +31,20 @@ impl From<Queued> for Sent {
             Queued::Replaced => Sent::Replaced,
             Queued::Displaced { messages } => Sent::Displaced { messages },
         }
+    }
+}
+
+impl From<&SendError<'_>> for Sent {
+    fn from(error: &SendError<'_>) -> Self {
+        match error {
+            SendError::Closed(_) => Sent::Closed,
+            _ => Sent::Dropped,
+        }
+    }
+}
+
+impl From<Result<Queued, SendError<'_>>> for Sent {
+    fn from(sent: Result<Queued, SendError<'_>>) -> Self {
+        sent.map_or_else(|error| Sent::from(&error), Sent::from)
     }
 }

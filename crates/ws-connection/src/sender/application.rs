@@ -20,7 +20,14 @@ impl Sender {
     /// this message that [gives way](crate::Config::overflow), or the connection.
     #[inline]
     pub fn send<'a>(&mut self, message: impl Into<Message<'a>>) -> Result<(), SendError<'a>> {
-        self.send_with(message, SendOptions::NONE).map(drop)
+        let message = message.into();
+        if SendOptions::NONE.gives_way(self.config.overflow()) {
+            let queued = self.queue_apart(message, None, SendOptions::NONE);
+            return queued.map(drop);
+        }
+        let message = self.admit(message, SendOptions::NONE)?;
+        self.push(message);
+        Ok(())
     }
 
     /// Sends a message in this way; says what it has cost.
@@ -43,6 +50,12 @@ impl Sender {
             return self.queue_apart(message, None, options);
         }
         let message = self.admit(message, options)?;
+        self.push(message);
+        Ok(Queued::Last)
+    }
+
+    #[inline]
+    fn push(&mut self, message: Message<'_>) {
         let kind = message.kind();
         self.sent.count(message.len());
         self.fresh.count(kind, message.len());
@@ -55,7 +68,6 @@ impl Sender {
             None => self.outbox.push(message, &self.config),
         }
         self.marks.rise(self.outbox.len(), &self.config);
-        Ok(Queued::Last)
     }
 
     /// Sends a message of which the other form was made beforehand, as
