@@ -30,7 +30,7 @@ const ALONE: Duration = Duration::from_secs(3);
 /// shares it with the bystanders, a thread that has nothing else to do waits up to two ticks of the kernel of 4 ms for
 /// its turn. Measured without an attack: 4 to 5 ms on a quiet machine, 6 ms beside a loop that only spins; 22 and 63 ms
 /// beside the builds of others.
-const FLOOR: Duration = Duration::from_millis(10);
+pub(super) const FLOOR: Duration = Duration::from_millis(10);
 
 /// Attacks on a thread that lets the bystanders' go first, with whom it shares a core: what they wait for is then the
 /// server, and not their turn behind the attacker.

@@ -74,6 +74,12 @@ impl Ground {
         Server::start(&command, None, self.cores)
     }
 
+    /// A server that gives each message to all.
+    pub(super) fn broadcast(&self) -> Result<Server, Failure> {
+        let program = self.workspace.bench_program("broadcast")?;
+        Server::start(&Command::new(&program, &[]), None, self.cores)
+    }
+
     /// A server whose callbacks never return.
     pub(super) fn pending(&self) -> Result<Server, Failure> {
         let program = match self.pending.get() {

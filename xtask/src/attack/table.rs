@@ -2,8 +2,8 @@
 
 use super::ground::Ground;
 use super::rows::{
-    answers, cable, churn, controls, crowds, endings, flood, fragments, lengths, payloads, probes,
-    shutdown, slow_heads, system,
+    answers, broadcast, cable, churn, controls, crowds, endings, flood, fragments, lengths,
+    payloads, probes, shutdown, slow_heads, system,
 };
 use super::verdict::Verdict;
 use crate::failure::Failure;
@@ -148,7 +148,11 @@ pub(super) const ROWS: &[Row] = &[
         "200 messages of 1 MiB from a peer that never reads",
         quick(payloads::never_read),
     ),
-    Row::new("A23", "one slow reader in a broadcast", Held::Tests),
+    Row::new(
+        "A23",
+        "one slow reader in a broadcast to 1,000",
+        long(broadcast::slow_reader),
+    ),
     Row::new(
         "A24",
         "10,000,000 pongs that nobody asked for",

@@ -1,6 +1,7 @@
 //! What each row does to a server.
 
 pub(super) mod answers;
+pub(super) mod broadcast;
 pub(super) mod cable;
 pub(super) mod churn;
 pub(super) mod controls;
