@@ -16,7 +16,7 @@ use crate::{Client, CloseInfo, Upgrade};
 /// While a callback is pending the connection goes on: what was sent leaves, pings of other tasks
 /// and timers too. Only reading stops, which is how a slow application slows its peer down; that
 /// the peer is gone shows only in a failing write meanwhile. A pending callback is dropped only by
-/// an `abort` and at the deadline of a shutdown. A panic ends this connection alone, with 1011.
+/// an `abort`, at the deadline of a shutdown, and at its own where the server has set one. A panic ends this connection alone, with 1011.
 ///
 /// Write each callback as an `async fn`:
 ///

@@ -8,7 +8,7 @@ use ws_connection::{Queued, SendError};
 #[non_exhaustive]
 pub enum Sent {
     /// It will be written, unless the connection breaks or fails before, or the peer closes and
-    /// does not take it in time; or a later message takes its place, if it was sent so.
+    /// does not take it in time; or gives way to a later message, if it was sent so.
     Queued,
     /// Queued, in the place of the message that waited with the same key, which is lost.
     Replaced,

@@ -1,4 +1,5 @@
 use std::{
+    mem,
     task::{Context, Waker},
     time::Instant,
 };
@@ -56,11 +57,13 @@ impl Openings {
         key
     }
 
-    /// From now on this task is woken.
-    pub(crate) fn register(&mut self, key: usize, cx: &Context<'_>) {
+    /// From now on this task is woken. Returns the waker of another one; to be dropped outside a lock,
+    /// like that of [`remove`](Self::remove).
+    pub(crate) fn register(&mut self, key: usize, cx: &Context<'_>) -> Option<Waker> {
         let waker = &mut self.entries[key].waker;
-        if !waker.will_wake(cx.waker()) {
-            *waker = cx.waker().clone();
+        match waker.will_wake(cx.waker()) {
+            true => None,
+            false => Some(mem::replace(waker, cx.waker().clone())),
         }
     }
 
@@ -231,11 +234,13 @@ mod tests {
         let mut scene = Scene::with(1);
         let other = Arc::new(Count::default());
         let waker = Waker::from(other.clone());
-        scene
-            .openings
-            .register(scene.keys[0], &Context::from_waker(&waker));
+        let cx = Context::from_waker(&waker);
+        let left = scene.openings.register(scene.keys[0], &cx);
+        left.expect("the task before").wake();
+        assert_eq!(scene.woken(), [1]);
+        assert!(scene.openings.register(scene.keys[0], &cx).is_none());
         scene.wake_due(1);
-        assert_eq!(scene.woken(), [0]);
+        assert_eq!(scene.woken(), [1]);
         assert_eq!(other.0.load(Relaxed), 1);
     }
 }

@@ -280,11 +280,14 @@ impl OpeningSeat {
     /// The same for one that waited before: whether it goes on.
     pub(crate) fn register(&self, cx: &Context<'_>) -> bool {
         let mut list = self.state.lock();
-        let goes_on = !self.state.is_draining();
-        if goes_on {
-            list.openings.register(self.key, cx);
+        if self.state.is_draining() {
+            return false;
         }
-        goes_on
+        let left = list.openings.register(self.key, cx);
+        drop(list);
+        // Outside the lock: the last waker of a task frees it.
+        drop(left);
+        true
     }
 }
 

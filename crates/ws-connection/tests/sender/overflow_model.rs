@@ -141,6 +141,19 @@ impl Model {
     }
 }
 
+/// What a peer makes of it.
+fn messages(bytes: &[u8]) -> Vec<Vec<u8>> {
+    let mut messages: Vec<Vec<u8>> = Vec::new();
+    let mut decoder = ws_testing::naive::Decoder::default();
+    for frame in decoder.push_all(bytes).expect("legal frames") {
+        match frame.opcode {
+            0 => messages.last_mut().expect("begun").extend(&frame.payload),
+            _ => messages.push(frame.payload.to_vec()),
+        }
+    }
+    messages
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
@@ -192,15 +205,64 @@ proptest! {
         }
         got.extend(outbox.write_bytes());
         model.left.extend(model.waiting.drain(..).map(|entry| entry.payload));
-        let mut decoder = ws_testing::naive::Decoder::default();
-        let mut messages: Vec<Vec<u8>> = Vec::new();
-        for frame in decoder.push_all(&got).expect("legal frames") {
-            match frame.opcode {
-                0 => messages.last_mut().expect("begun").extend(&frame.payload),
-                _ => messages.push(frame.payload.to_vec()),
-            }
-        }
-        prop_assert_eq!(messages, model.left);
+        prop_assert_eq!(messages(&got), model.left);
         prop_assert_eq!(outbox.sender.queued(), 0);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    /// Long messages, of which a batch takes a part: what was not dropped arrives whole and once, and but for
+    /// those with a key in its order.
+    #[test]
+    fn where_a_batch_takes_a_part_nothing_is_lost_doubled_or_overtaken(
+        ops in vec((0..6_u8, 4..300_000_usize, 0..400_000_usize), 1..80),
+        is_client in any::<bool>(),
+    ) {
+        let config = Config::default()
+            .with_fragment_size(100_000)
+            .with_max_queue(1 << 20);
+        let mut outbox = match is_client {
+            true => Outbox::client(config),
+            false => Outbox::server(config),
+        };
+        let mut got = Vec::new();
+        let mut sent = 0;
+        for (number, (kind, len, written)) in ops.into_iter().enumerate() {
+            let oldest = SendOptions::default().with_overflow(Overflow::DropOldest);
+            let options = match kind {
+                0 => SendOptions::default(),
+                1 => SendOptions::default().with_key(number as u64 % 3),
+                2 => oldest.with_key(3 + number as u64 % 3),
+                _ => oldest,
+            };
+            let mut payload = (number as u32).to_be_bytes().to_vec();
+            payload.push(options.key().is_some().into());
+            payload.resize(8 + len / [1, 1_000][number % 2], number as u8);
+            sent += u64::from(outbox.sender.send_with(payload, options).is_ok());
+            if kind != 5 {
+                continue;
+            }
+            let there = outbox.transmit();
+            got.extend_from_slice(&outbox.batch.copy_to_bytes(written.min(there)));
+            outbox.transmit();
+        }
+        got.extend(outbox.write_bytes());
+        prop_assert_eq!(outbox.sender.queued(), 0);
+        let messages = messages(&got);
+        let dropped = outbox.sender.dropped();
+        let lost = dropped.oldest.messages + dropped.conflated.messages;
+        prop_assert_eq!(messages.len() as u64, sent - lost);
+        let mut numbers = Vec::new();
+        for message in &messages {
+            prop_assert!(message[5..].iter().all(|byte| *byte == message[3]));
+            let number = u32::from_be_bytes(message[..4].try_into().expect("four"));
+            numbers.push((number, message[4] > 0));
+        }
+        let unkeyed = numbers.iter().filter(|(_, is_keyed)| !is_keyed);
+        prop_assert!(unkeyed.is_sorted());
+        numbers.sort_unstable();
+        prop_assert!(numbers.windows(2).all(|pair| pair[0] != pair[1]));
     }
 }
