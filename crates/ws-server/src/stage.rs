@@ -139,6 +139,9 @@ where
         story.tell_acceptance(&acceptance);
         let mut answer = Vec::with_capacity(256);
         acceptance.encode(&mut answer);
+        if let Some(place) = &mut self.patience.place {
+            place.answered();
+        }
         let io = &mut self.connection.io;
         let said = tokio::select! {
             biased;

@@ -40,7 +40,7 @@ impl State {
     /// One connection less.
     fn give_back(&self, standing: Standing) {
         let counter = match standing {
-            Standing::Opening | Standing::Open(_) => &self.granted,
+            Standing::Opening | Standing::Answered | Standing::Open(_) => &self.granted,
             Standing::Refused => &self.refused,
         };
         counter.fetch_sub(1, Relaxed);
@@ -60,6 +60,8 @@ fn take(counter: &AtomicUsize, limit: usize) -> bool {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Standing {
     Opening,
+    /// Its handshake is over.
+    Answered,
     /// With this key in the list. It has half a word, because an idle connection holds it.
     Open(u32),
     Refused,
@@ -103,11 +105,19 @@ impl Place {
         Some(Admission::Refused(excess))
     }
 
+    /// The answer that opens it is about to leave: who has read it may come again at once.
+    pub(crate) fn answered(&mut self) {
+        if self.standing == Standing::Opening {
+            self.standing = Standing::Answered;
+            if let Some(prefix) = self.prefix {
+                self.state.census.opened(prefix);
+            }
+        }
+    }
+
     /// Makes an open connection known, so that a shutdown can close it.
     pub(crate) fn register(mut self, handle: &Handle) -> Seat {
-        if let Some(prefix) = self.prefix {
-            self.state.census.opened(prefix);
-        }
+        self.answered();
         let mut list = self.state.lock();
         let key = list.open.insert(Open {
             handle: handle.clone(),
@@ -130,12 +140,9 @@ impl Drop for Place {
         if let Standing::Open(key) = self.standing {
             self.state.lock().open.remove(key as usize);
         }
+        self.answered();
         if let Some(prefix) = self.prefix {
-            let census = &self.state.census;
-            if self.standing == Standing::Opening {
-                census.opened(prefix);
-            }
-            census.leave(prefix);
+            self.state.census.leave(prefix);
         }
         self.state.give_back(self.standing);
     }
@@ -167,5 +174,34 @@ impl Seat {
             list.open[key as usize].ended = true;
         }
         list.endings.count(close);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::SocketAddr;
+
+    use super::*;
+    use crate::{AddrLimits, drain::Drain};
+
+    /// A client that has read the answer may be faster than the task that wrote it.
+    #[test]
+    fn a_handshake_is_over_before_its_answer_can_be_read() {
+        let limits = AddrLimits::default().with_handshakes(1);
+        let state = Arc::new(State::new(Arc::default(), 100, limits, Drain::default()));
+        let peer = Peer::from(SocketAddr::from(([192, 0, 2, 1], 1)));
+        let admit = || state.admit(peer).expect("it is told so at least");
+        let (mut first, admission) = admit();
+        assert_eq!(admission, Admission::Granted);
+        assert_eq!(admit().1, Admission::Refused(Excess::Handshakes(1)));
+        first.answered();
+        first.answered();
+        let (second, admission) = admit();
+        assert_eq!(admission, Admission::Granted);
+        drop(first);
+        assert_eq!(admit().1, Admission::Refused(Excess::Handshakes(1)));
+        drop(second);
+        assert_eq!(admit().1, Admission::Granted);
+        assert_eq!(state.connections(), 0);
     }
 }
