@@ -201,7 +201,7 @@ impl Sender {
 
     /// Whether all is written and nothing will follow. "The server MUST close the TCP connection"
     /// first (RFC 6455 7.1.1): a server now ends its direction of the transport, then reads and
-    /// discards until the peer ends the other one or [`Timeout::Linger`] comes. A client waits
+    /// discards until the peer ends the other one or [`Timeout::Linger`](crate::Timeout::Linger) comes. A client waits
     /// for the server to end it.
     #[must_use]
     pub fn is_done(&self) -> bool {
