@@ -9,8 +9,8 @@ use ws_frame::CloseFrame;
 use ws_handshake::Request;
 
 use crate::{
-    AddrLimits, Config, Origins, Overflow, Server, TrustedProxies, drain::Drain, listen::listen,
-    server::Threads, state::State,
+    AddrLimits, Config, Origins, Overflow, Rate, Server, TrustedProxies, drain::Drain,
+    listen::listen, server::Threads, state::State,
 };
 
 /// The settings of a [`Server`].
@@ -181,6 +181,23 @@ impl Builder {
     #[must_use]
     pub fn max_message(self, bytes: usize) -> Self {
         self.connection(|connection| connection.with_max_message(bytes))
+    }
+
+    /// How many messages a second are taken from one connection, pings and pongs included; `None`, the
+    /// default, is no limit. What is above is not lost, it waits:
+    /// [`Config::with_max_message_rate`].
+    #[must_use]
+    pub fn max_message_rate(mut self, rate: impl Into<Option<Rate>>) -> Self {
+        self.config = self.config.with_max_message_rate(rate);
+        self
+    }
+
+    /// How many bytes a second are taken from one connection, as they travel; `None`, the default, is
+    /// no limit. What is above waits: [`Config::with_max_byte_rate`].
+    #[must_use]
+    pub fn max_byte_rate(mut self, rate: impl Into<Option<Rate>>) -> Self {
+        self.config = self.config.with_max_byte_rate(rate);
+        self
     }
 
     /// Silence after which a ping is sent; 25 s by default, `None` turns the keepalive off.

@@ -1,4 +1,8 @@
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use bytes::Bytes;
 use http::{
@@ -9,12 +13,12 @@ use ws_connection::{Config as ConnectionConfig, Role};
 use ws_deflate::{Deflate, PermessageDeflate, Traffic};
 use ws_handshake::{Extension, Limits, Rejection, Request};
 
-use crate::{Metrics, Origins, TrustedProxies};
+use crate::{Metrics, Origins, Rate, TrustedProxies, meter::Meter};
 
 /// What serves a request that asks for no WebSocket.
 type Fallback = dyn Fn(&Request) -> Response<Bytes> + Send + Sync;
 
-/// The settings of connections. Every limit is on by default.
+/// The settings of connections. Every limit is on by default, but those of rates.
 ///
 /// ```
 /// use ws_server::{Config, ConnectionConfig};
@@ -33,6 +37,8 @@ pub struct Config {
     trusted_proxies: TrustedProxies,
     fallback: Arc<Fallback>,
     deflate: Option<Arc<Deflate>>,
+    max_message_rate: Option<Rate>,
+    max_byte_rate: Option<Rate>,
     metrics: Metrics,
 }
 
@@ -46,6 +52,8 @@ impl Default for Config {
             trusted_proxies: TrustedProxies::default(),
             fallback: Arc::new(upgrade_required),
             deflate: None,
+            max_message_rate: None,
+            max_byte_rate: None,
             metrics: Metrics::default(),
         }
     }
@@ -111,6 +119,48 @@ impl Config {
     #[must_use]
     pub fn deflate(&self) -> Option<&Deflate> {
         self.deflate.as_deref()
+    }
+
+    /// How many messages a second are taken from one connection, pings and pongs included; `None`, the
+    /// default, is no limit.
+    ///
+    /// What is above is neither refused nor lost: nothing more is handed out or read until it is
+    /// due, so that the peer cannot send either. Meanwhile the connection goes on in all else: what
+    /// is sent to the peer is written, and its silence is not counted. Once the application or a
+    /// shutdown has closed the connection there is no limit, for the peer's answer comes last.
+    #[must_use]
+    pub fn with_max_message_rate(mut self, rate: impl Into<Option<Rate>>) -> Self {
+        self.max_message_rate = rate.into();
+        self
+    }
+
+    /// How many bytes a second are taken from one connection, as they travel: headers of frames are
+    /// counted, and what is compressed as it comes. `None`, the default, is no limit.
+    ///
+    /// What is above waits as with [`with_max_message_rate`](Self::with_max_message_rate). A message is
+    /// handed out when it is there; what it took more than was due is waited for behind it, and so it
+    /// may be longer than the burst.
+    #[must_use]
+    pub fn with_max_byte_rate(mut self, rate: impl Into<Option<Rate>>) -> Self {
+        self.max_byte_rate = rate.into();
+        self
+    }
+
+    /// See [`with_max_message_rate`](Self::with_max_message_rate).
+    #[must_use]
+    pub fn max_message_rate(&self) -> Option<Rate> {
+        self.max_message_rate
+    }
+
+    /// See [`with_max_byte_rate`](Self::with_max_byte_rate).
+    #[must_use]
+    pub fn max_byte_rate(&self) -> Option<Rate> {
+        self.max_byte_rate
+    }
+
+    /// For one connection from now on.
+    pub(crate) fn meter(&self, now: Instant) -> Option<Box<Meter>> {
+        Meter::new(self.max_message_rate, self.max_byte_rate, now)
     }
 
     /// Bytes before and after compression, of all connections with these settings and their
@@ -185,6 +235,8 @@ impl fmt::Debug for Config {
             .field("origins", &self.origins)
             .field("trusted_proxies", &self.trusted_proxies)
             .field("deflate", &self.deflate)
+            .field("max_message_rate", &self.max_message_rate)
+            .field("max_byte_rate", &self.max_byte_rate)
             .finish_non_exhaustive()
     }
 }

@@ -14,6 +14,7 @@ use crate::{
     ending::Ending,
     heard::Heard,
     input::Input,
+    meter::Meter,
     state::Seat,
     wire::{Wake, Wire, now},
 };
@@ -30,6 +31,8 @@ pub(crate) struct Driver<S, H> {
     pub(crate) session: Session<H>,
     /// In its server; `None` for a connection without one.
     pub(crate) seat: Option<Seat>,
+    /// Where the rates of what comes are limited.
+    pub(crate) meter: Option<Box<Meter>>,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin + Send, H: Handler> Driver<S, H> {
@@ -53,20 +56,25 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send, H: Handler> Driver<S, H> {
                 }
             };
             let mut heard = Heard::default();
+            if let Some(meter) = &mut self.meter {
+                meter.begin_read(input.len(), now());
+            }
             let done = self.turn(input, &mut heard).await;
             self.wire.note_heard(&mut heard);
+            if done.is_ok()
+                && let Some(meter) = &mut self.meter
+            {
+                meter.end_read();
+                pace(&mut self.meter, &mut self.wire, &mut self.session).await?;
+            }
             done
         })
     }
 
     /// Handles all that one read brought.
     async fn turn(&mut self, mut input: Input, heard: &mut Heard) -> Result<(), Ending> {
-        let Self {
-            wire,
-            receiver,
-            session,
-            ..
-        } = self;
+        let (wire, receiver) = (&mut self.wire, &mut self.receiver);
+        let (session, meter) = (&mut self.session, &mut self.meter);
         let mut bytes = input.as_mut_slice();
         let mut handed_out = 0;
         loop {
@@ -112,6 +120,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send, H: Handler> Driver<S, H> {
                 if wire.take_drained() {
                     wire.beside(session.drain()).await?;
                 }
+            }
+            if let Some(limited) = meter
+                && limited.take_event(bytes.len())
+            {
+                wire.note_heard(heard);
+                pace(meter, wire, session).await?;
             }
             if handed_out >= STRETCH {
                 handed_out = 0;
@@ -212,4 +226,31 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send, H: Handler> Driver<S, H> {
         let record = Record::new(duration, &self.receiver, &self.wire.outlet().lock());
         CloseInfo::new(handshake, cause).with_record(record)
     }
+}
+
+/// Waits until the rates allow more. Once the connection closes they are over: what the peer has sent
+/// lies before its answer.
+#[cold]
+fn pace<'a, S, H>(
+    meter: &'a mut Option<Box<Meter>>,
+    wire: &'a mut Wire<S>,
+    session: &'a mut Session<H>,
+) -> Pin<Box<impl Future<Output = Result<(), Ending>> + Send + 'a>>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send,
+    H: Handler,
+{
+    Box::pin(async move {
+        while let Some(due) = meter.as_mut().and_then(|meter| meter.due(now())) {
+            if !wire.outlet().lock().is_open() {
+                *meter = None;
+                return Ok(());
+            }
+            wire.hold_until(due).await?;
+            if wire.take_drained() {
+                wire.beside(session.drain()).await?;
+            }
+        }
+        Ok(())
+    })
 }

@@ -9,8 +9,8 @@ const COPY_UP_TO: usize = 4 << 10;
 pub(crate) enum Input {
     Copied(Box<[u8]>),
     Rented(Rent, usize),
-    /// It went into the buffer of the message that is under way.
-    InPlace,
+    /// So many bytes went into the buffer of the message that is under way.
+    InPlace(usize),
 }
 
 impl Input {
@@ -21,11 +21,19 @@ impl Input {
         Input::Copied(rent.as_mut_slice()[..len].into())
     }
 
+    /// Bytes that the read brought.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Input::Copied(bytes) => bytes.len(),
+            &Input::Rented(_, len) | &Input::InPlace(len) => len,
+        }
+    }
+
     pub(crate) fn as_mut_slice(&mut self) -> &mut [u8] {
         match self {
             Input::Copied(bytes) => bytes,
             Input::Rented(rent, len) => &mut rent.as_mut_slice()[..*len],
-            Input::InPlace => &mut [],
+            Input::InPlace(_) => &mut [],
         }
     }
 }
@@ -64,6 +72,6 @@ mod tests {
 
     #[test]
     fn what_was_read_into_place_is_no_input() {
-        assert!(Input::InPlace.as_mut_slice().is_empty());
+        assert!(Input::InPlace(1).as_mut_slice().is_empty());
     }
 }

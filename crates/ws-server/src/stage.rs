@@ -21,7 +21,7 @@ use crate::{
     refusal::Refusal,
     refusing::Refusing,
     traced::Story,
-    wire::{Wake, Wire},
+    wire::{Wake, Wire, now},
 };
 
 /// Where a connection stands in its life. It is never moved while somebody waits, so the stages share
@@ -185,6 +185,7 @@ where
         };
         let place = self.patience.place;
         Driver {
+            meter: self.config.meter(now()),
             seat: place.map(|place| place.register(&outlet.handle())),
             session: Session::new(handler, outlet.client(peer)),
             wire: Wire::new(io, outlet, self.arriving.open()),

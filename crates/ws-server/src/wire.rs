@@ -10,6 +10,7 @@ use bytes::Buf;
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf},
     task::yield_now,
+    time::sleep_until,
 };
 use ws_connection::{Batch, Receiver};
 use ws_handler::{Outlet, Panic, Timeout};
@@ -263,6 +264,25 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         .await
     }
 
+    /// Reads nothing until then, or until there is something else to do: the application is told
+    /// that the queue has drained, or the connection closes and waits for the peer's answer.
+    pub(crate) async fn hold_until(&mut self, due: Instant) -> Result<(), Ending> {
+        let mut sleep = Box::pin(sleep_until(due.into()));
+        self.pause_reading();
+        poll_fn(|cx| {
+            if let Poll::Ready(ending) = self.poll_flush(cx) {
+                return Poll::Ready(Err(ending));
+            }
+            if self.drained || !self.outlet.lock().is_open() {
+                return Poll::Ready(Ok(()));
+            }
+            sleep.as_mut().poll(cx).map(Ok)
+        })
+        .await?;
+        self.outlet.lock().resume_reading(now());
+        Ok(())
+    }
+
     /// Writes what can be written at once.
     pub(crate) async fn flush_ready(&mut self) -> Result<(), Ending> {
         poll_fn(|cx| match self.poll_flush(cx) {
@@ -338,7 +358,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     ) -> Poll<Result<Input, Ending>> {
         let input = if let Some(mut room) = receiver.payload_room() {
             let read = pin!(self.io.read_buf(&mut room)).poll(cx);
-            ready!(read).map(|len| (len > 0).then_some(Input::InPlace))
+            ready!(read).map(|len| (len > 0).then_some(Input::InPlace(len)))
         } else {
             let mut rent = Rent::take();
             let read = poll_read_into(&mut self.io, cx, rent.as_mut_slice());

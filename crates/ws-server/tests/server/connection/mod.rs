@@ -16,6 +16,7 @@ mod oracle;
 mod own_handle;
 mod panics;
 mod pending;
+mod rates;
 mod record;
 mod refilling;
 mod scripted;

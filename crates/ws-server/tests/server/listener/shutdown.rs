@@ -4,10 +4,10 @@
 use std::time::Duration;
 
 use tokio::net::TcpStream;
-use ws_server::{Builder, Client, Handler, Message, Server};
+use ws_server::{Builder, Client, Handler, Message, Rate, Server};
 use ws_testing::{
     naive::Frame,
-    peer::{Peer, REQUEST},
+    peer::{Peer, REQUEST, masked},
 };
 
 use super::running::{Running, WORKERS, assert_echoes, own_addr, within};
@@ -127,6 +127,30 @@ async fn what_was_sent_leaves_before_the_1001() {
             leave(peer).await;
             let (report, _) = running.stopped().await;
             assert_eq!((report.clean(), report.aborted()), (1, 0));
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn peers_that_are_paused_by_their_rate_end_at_once() {
+    within(async {
+        for workers in WORKERS {
+            let rate = Rate::per_second(1);
+            let mut running = Running::start(patient(workers).max_message_rate(rate)).await;
+            let mut peers = running.open_many(10).await;
+            for peer in &mut peers {
+                peer.write(masked(Frame::text("x")).repeat(100)).await;
+                assert_eq!(peer.read_line().await, "text 'x'");
+            }
+            running.stop();
+            for peer in peers {
+                leave(peer).await;
+            }
+            let (report, took) = running.stopped().await;
+            assert_eq!((report.clean(), report.aborted()), (10, 0));
+            assert!(took < Duration::from_secs(1), "{took:?}");
+            assert_eq!(running.log.count("text"), 1000);
         }
     })
     .await;
