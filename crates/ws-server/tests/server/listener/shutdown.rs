@@ -168,6 +168,10 @@ async fn handshakes_get_503_and_do_not_hold_it_up() {
             let mut waiting = Peer::new(running.connect().await);
             waiting.write(REQUEST).await;
             running.log.until(1, "upgrade").await;
+            // What no worker has accepted yet is reset with its listener.
+            while running.handle.connections() < 3 {
+                tokio::task::yield_now().await;
+            }
             running.stop();
             for mut peer in [silent, dribbling, waiting] {
                 let bytes = peer.read_bytes().await.expect("the server ends");
