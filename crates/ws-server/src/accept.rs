@@ -271,10 +271,12 @@ mod tests {
             peers.push(near);
             steps.extend([error(*errno), Ok(far)]);
         }
-        let _running = Running::start(steps, None);
+        let running = Running::start(steps, None);
         for peer in peers {
             served(peer).await;
         }
+        let counted = running.state.config.metrics().snapshot();
+        assert_eq!((counted.accept_errors, counted.accepted), (60, 60));
     }
 
     /// A41: no descriptor is free for ten seconds.

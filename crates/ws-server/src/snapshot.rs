@@ -51,7 +51,8 @@ pub struct Snapshot {
     pub causes: Causes,
     /// How often a write queue was found at its high-water mark.
     pub congestions: u64,
-    /// The most bytes that have waited to be written to one peer.
+    /// The most bytes that have waited to be written to one peer, and what is
+    /// [charged](crate::SendOptions::CHARGE) for messages that may give way.
     pub most_queued: u64,
     /// Panics of the application's code.
     pub panics: u64,
