@@ -203,6 +203,7 @@ fn every_error_names_what_was_seen() {
         Timeout::Write,
         Timeout::Close,
         Timeout::Linger,
+        Timeout::Callback,
     ] {
         assert!(!timeout.to_string().is_empty());
     }

@@ -64,6 +64,17 @@ fn a_connection_is_closed_with_1001_at_its_age_behind_what_was_sent() {
 }
 
 #[test]
+fn a_connection_opens_when_its_clock_is_told_for_the_first_time() {
+    let sender = Sender::server(Config::default());
+    assert_eq!(sender.opened(), None);
+    let mut endpoint = Endpoint::with(|config| config);
+    let start = endpoint.clock.now();
+    endpoint.clock.advance(seconds(7));
+    assert_eq!(endpoint.written(), b"");
+    assert_eq!(endpoint.sender.opened(), Some(start));
+}
+
+#[test]
 fn what_is_closed_already_has_no_age() {
     let mut endpoint = Endpoint::with(|config| config.with_max_lifetime(Some(seconds(3))));
     endpoint.clock.advance(seconds(2));

@@ -42,6 +42,16 @@ fn tally(messages: u64, bytes: u64) -> Tally {
 }
 
 #[test]
+fn a_plain_send_gives_way_where_the_setting_of_all_says_so() {
+    let mut outbox = Outbox::server(ten(Overflow::DropOldest));
+    for letter in "abcdefghijkl".chars() {
+        outbox.sender.send(letter.to_string()).expect("taken");
+    }
+    assert_eq!(outbox.sender.dropped().oldest, tally(2, 2));
+    assert_eq!(texts(&mut outbox), "cdefghijkl");
+}
+
+#[test]
 fn the_oldest_messages_give_way_at_the_limit() {
     let mut outbox = Outbox::server(ten(Overflow::DropOldest));
     for letter in "abcdefghij".chars() {

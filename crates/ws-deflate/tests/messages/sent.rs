@@ -1,7 +1,7 @@
 use std::{sync::Arc, time::Instant};
 
 use bytes::Buf;
-use ws_connection::{Batch, Compress, Config, Event, Message, Receiver, Role, Sender};
+use ws_connection::{Batch, Compress, Config, Event, Extension, Message, Receiver, Role, Sender};
 use ws_deflate::{
     Agreement, Deflate, Deflater, PermessageDeflate, Prepared, Takeover, Traffic, Volume,
     WindowBits,
@@ -219,5 +219,30 @@ fn an_empty_message_is_one_octet_also_behind_another_one() {
         let bytes = written(&mut sender);
         assert_eq!(bytes, b"\xC1\x01\x00");
         assert_eq!(read(&mut receiver, bytes), "");
+    }
+}
+
+/// What such a connection has deflated beforehand, and what its sender deflates by itself, a client that
+/// was promised nothing understands; and neither refers to what was sent before.
+#[test]
+fn a_connection_may_keep_no_window_though_it_might() {
+    let ends = ends(Takeover::On, 15);
+    let mut receiver = Receiver::client(Config::default()).with_extension(&ends.client);
+    assert!(ends.server.deflater().is_none());
+    let text = text("news");
+    let apart = ends.server.independent_deflater();
+    let apart = apart.encode(&Message::from(&*text)).expect("shorter");
+    let without = ends.server.without_takeover();
+    let deflater = without.deflater().expect("it refers to nothing");
+    let again = deflater.encode(&Message::from(&*text)).expect("shorter");
+    assert_eq!(apart.payload(), again.payload());
+    let mut sender = Sender::server(Config::default()).with_rsv(without.rsv());
+    for encoded in [apart, again] {
+        sender.send_encoded(&*text, encoded).expect("open");
+        let mut bytes = written(&mut sender);
+        match receiver.receive(&mut &mut bytes[..]).expect("legal") {
+            Some(Event::Message(message)) => assert_eq!(message.as_text(), Some(&*text)),
+            other => panic!("{other:?}"),
+        }
     }
 }
