@@ -74,15 +74,17 @@ impl Workspace {
 
     /// Builds an example in release; returns the program.
     pub(crate) fn example(&self, name: &str) -> Result<PathBuf, Failure> {
-        self.release(&["--package", "examples", "--example", name])?;
-        Ok(self.target.join("release/examples").join(name))
+        self.build_example(name, &[])
     }
 
     /// The same with a feature.
     pub(crate) fn example_with(&self, feature: &str, name: &str) -> Result<PathBuf, Failure> {
         let feature = format!("examples/{feature}");
-        let features = ["--features", &feature];
-        self.release(&[&["--package", "examples", "--example", name], &features[..]].concat())?;
+        self.build_example(name, &["--features", &feature])
+    }
+
+    fn build_example(&self, name: &str, more: &[&str]) -> Result<PathBuf, Failure> {
+        self.release(&[&["--package", "examples", "--example", name], more].concat())?;
         Ok(self.target.join("release/examples").join(name))
     }
 

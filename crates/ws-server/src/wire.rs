@@ -13,7 +13,7 @@ use tokio::{
     time::sleep_until,
 };
 use ws_connection::{Batch, Receiver};
-use ws_handler::{Outlet, Panic, Timeout};
+use ws_handler::{Outlet, Panic, SenderGuard, Timeout};
 
 use crate::{
     beside::Beside, counter::Counter, ending::Ending, heard::Heard, input::Input, pool::Rent,
@@ -219,11 +219,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     /// The keepalive clock stands from here on, and the callback's runs.
     pub(crate) fn pause_for_callback(&mut self) {
         let now = now();
+        self.tell_heard(now).pause_for_callback(now);
+    }
+
+    /// The sender, which knows of all input.
+    fn tell_heard(&mut self, now: Instant) -> SenderGuard<'_> {
         let mut sender = self.outlet.lock();
         if mem::take(&mut self.heard) {
             sender.handle_read(now);
         }
-        sender.pause_for_callback(now);
+        sender
     }
 
     /// Ready when the pending callback has had its time, whatever became of the connection.
@@ -232,19 +237,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         self.timer.poll(cx, now(), deadline)
     }
 
-    /// The keepalive clock stands from here on.
-    pub(crate) fn pause_reading(&mut self) {
-        let mut sender = self.outlet.lock();
-        if mem::take(&mut self.heard) {
-            sender.handle_read(now());
-        }
-        sender.pause_reading();
-    }
-
-    /// The same, until the congestion is over: that is found while writing, whoever has closed the
-    /// connection meanwhile.
+    /// The keepalive clock stands from here on, until the congestion is over: that is found while
+    /// writing, whoever has closed the connection meanwhile.
     fn hold_reading(&mut self) {
-        self.pause_reading();
+        self.tell_heard(now()).pause_reading();
         self.held = true;
     }
 
@@ -268,7 +264,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     /// that the queue has drained, or the connection closes and waits for the peer's answer.
     pub(crate) async fn hold_until(&mut self, due: Instant) -> Result<(), Ending> {
         let mut sleep = Box::pin(sleep_until(due.into()));
-        self.pause_reading();
+        self.tell_heard(now()).pause_reading();
         poll_fn(|cx| {
             if let Poll::Ready(ending) = self.poll_flush(cx) {
                 return Poll::Ready(Err(ending));

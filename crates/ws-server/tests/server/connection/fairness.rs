@@ -28,16 +28,22 @@ impl Handler for Quiet {
 /// Bytes of one read of the flood.
 const READ: usize = 64 << 10;
 
-/// How many reads a flood of these frames had before another connection's single message was answered.
-async fn reads_before_an_answer(frame: Frame) -> usize {
+/// A flood of these frames, and what is read of it: 64 KiB at a time, a hundred times.
+fn flood_of(frame: Frame) -> (Vec<u8>, Script) {
     const READS: usize = 100;
-    let mut other = Served::open().await;
     let frame = masked(frame);
     let flood = frame.repeat(READS * READ / frame.len());
     let script = Script::new()
         .read(REQUEST)
         .read_in_pieces(&flood, READ)
         .end();
+    (flood, script)
+}
+
+/// How many reads a flood of these frames had before another connection's single message was answered.
+async fn reads_before_an_answer(frame: Frame) -> usize {
+    let mut other = Served::open().await;
+    let (flood, script) = flood_of(frame);
     let (io, record) = script.start();
     let config = Arc::new(Config::default());
     let flooder = tokio::spawn(serve_connection(io, Peer::UNKNOWN, Quiet, config));
@@ -84,17 +90,11 @@ impl Handler for Ring {
 /// does so once in 61 turns while some task is ready.
 #[tokio::test]
 async fn a_flood_lets_the_runtime_see_which_sockets_are_ready() {
-    const READS: usize = 100;
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let addr = listener.local_addr().expect("bound");
     let ring = std::net::TcpStream::connect(addr).expect("it listens");
     let (mut rung, _) = listener.accept().await.expect("it has connected");
-    let frame = masked(Frame::text("x"));
-    let flood = frame.repeat(READS * READ / frame.len());
-    let script = Script::new()
-        .read(REQUEST)
-        .read_in_pieces(&flood, READ)
-        .end();
+    let (flood, script) = flood_of(Frame::text("x"));
     let (io, record) = script.start();
     let config = Arc::new(Config::default());
     let handler = Ring(Some(ring));

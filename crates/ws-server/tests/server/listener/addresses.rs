@@ -10,12 +10,9 @@ use tokio::{
 use ws_server::{
     AddrHeader, AddrLimits, Builder, ConnectionConfig, ProxyProtocol, Server, TrustedProxies,
 };
-use ws_testing::{
-    naive::Frame,
-    peer::{Peer, REQUEST},
-};
+use ws_testing::peer::{Peer, REQUEST};
 
-use super::running::{Running, WORKERS, assert_echoes, within};
+use super::running::{ENDS, Running, WORKERS, assert_echoes, end_so, within};
 use crate::response::Response;
 
 const ONE: Ipv4Addr = Ipv4Addr::new(127, 0, 1, 1);
@@ -144,27 +141,9 @@ async fn an_address_with_as_many_handshakes_as_it_may_have_is_refused_until_one_
 async fn a_place_of_an_address_is_free_again_after_every_kind_of_end() {
     within(async {
         let running = Running::start(at_most(1, 1)).await;
-        for end in [
-            "do panic",
-            "do abort",
-            "do close 1000 x",
-            "drop",
-            "reset",
-            "bad",
-        ] {
+        for end in ENDS {
             let mut peer = ask_soon(&running, ONE, REQUEST).await;
-            match end {
-                "drop" => {}
-                "reset" => {
-                    let socket = socket2::SockRef::from(&*peer.io());
-                    socket.set_linger(Some(Duration::ZERO)).expect("a socket");
-                }
-                "bad" => peer.write(Frame::text("not masked").encode()).await,
-                command => peer.send(Frame::text(command)).await,
-            }
-            if end != "drop" && end != "reset" {
-                let _ = peer.read_lines().await;
-            }
+            end_so(&mut peer, end).await;
         }
         // One that never asks, and some that ask for something else.
         drop(connect(&running, ONE).await);

@@ -9,7 +9,7 @@ use ws_testing::{
     peer::{Peer, REQUEST},
 };
 
-use super::running::{Running, WORKERS, assert_echoes, within};
+use super::running::{ENDS, Running, WORKERS, assert_echoes, end_so, within};
 use crate::response::Response;
 
 /// The response to a peer that asks for a connection and gets none.
@@ -68,27 +68,9 @@ async fn a_place_is_free_again_after_every_kind_of_end() {
     within(async {
         let builder = Server::builder().max_connections(1);
         let running = Running::start(builder.connection(quick)).await;
-        for end in [
-            "do panic",
-            "do abort",
-            "do close 1000 x",
-            "drop",
-            "reset",
-            "bad",
-        ] {
+        for end in ENDS {
             let mut peer = open_soon(&running).await;
-            match end {
-                "drop" => {}
-                "reset" => {
-                    let socket = socket2::SockRef::from(&*peer.io());
-                    socket.set_linger(Some(Duration::ZERO)).expect("a socket");
-                }
-                "bad" => peer.write(Frame::text("not masked").encode()).await,
-                command => peer.send(Frame::text(command)).await,
-            }
-            if end != "drop" && end != "reset" {
-                let _ = peer.read_lines().await;
-            }
+            end_so(&mut peer, end).await;
         }
         // One that never asks, and one that asks for something else.
         drop(running.connect().await);

@@ -15,7 +15,7 @@ use tokio::{
     time::{Instant, timeout},
 };
 use ws_server::{Builder, DrainReport, Handler, Server, ServerHandle};
-use ws_testing::peer::Peer;
+use ws_testing::{naive::Frame, peer::Peer};
 
 use crate::{log::Log, puppet::Puppet};
 
@@ -140,3 +140,28 @@ pub(crate) async fn assert_echoes(peer: &mut Peer<TcpStream>) {
 
 /// The server in the caller's runtime, and with threads of its own.
 pub(crate) const WORKERS: [usize; 2] = [0, 2];
+
+/// The ways in which an open connection can end, for [`end_so`].
+pub(crate) const ENDS: [&str; 6] = [
+    "do panic",
+    "do abort",
+    "do close 1000 x",
+    "drop",
+    "reset",
+    "bad",
+];
+
+/// Ends an open connection, or prepares what dropping it does.
+pub(crate) async fn end_so(peer: &mut Peer<TcpStream>, end: &str) {
+    match end {
+        "drop" => return,
+        "reset" => {
+            let socket = socket2::SockRef::from(&*peer.io());
+            socket.set_linger(Some(Duration::ZERO)).expect("a socket");
+            return;
+        }
+        "bad" => peer.write(Frame::text("not masked").encode()).await,
+        command => peer.send(Frame::text(command)).await,
+    }
+    let _ = peer.read_lines().await;
+}
