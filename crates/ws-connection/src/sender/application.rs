@@ -4,7 +4,7 @@ use ws_frame::CloseFrame;
 
 use super::Sender;
 use crate::{
-    Encoded, Message, PingError, ProtocolError, Queued, SendError, SendOptions,
+    Encoded, Message, MessageKind, PingError, ProtocolError, Queued, SendError, SendOptions,
     close_clock::CloseClock, control_payload::ControlPayload, state::State,
 };
 
@@ -55,10 +55,15 @@ impl Sender {
     }
 
     #[inline]
+    pub(super) fn count_sent(&mut self, kind: MessageKind, len: usize) {
+        self.sent.count(len);
+        self.fresh.count(kind, len);
+    }
+
+    #[inline]
     fn push(&mut self, message: Message<'_>) {
         let kind = message.kind();
-        self.sent.count(message.len());
-        self.fresh.count(kind, message.len());
+        self.count_sent(kind, message.len());
         let encoder = self.encoder.as_mut();
         match encoder.and_then(|encoder| encoder.encode(&message)) {
             Some(payload) => {
@@ -126,8 +131,7 @@ impl Sender {
         }
         let message = self.admit(message, options)?;
         let kind = message.kind();
-        self.sent.count(message.len());
-        self.fresh.count(kind, message.len());
+        self.count_sent(kind, message.len());
         if encoded.rsv == self.rsv && !self.rsv.is_empty() {
             if let Some(encoder) = &mut self.encoder {
                 encoder.skip();

@@ -101,8 +101,7 @@ impl Sender {
             messages += 1;
         }
         let new = self.waiting(message, encoded, options);
-        self.sent.count(new.plain);
-        self.fresh.count(kind, new.plain);
+        self.count_sent(kind, new.plain);
         let replaced = self.outbox.place(new);
         if let Some(old) = &replaced {
             self.count_dropped().conflated.count(old.plain);
