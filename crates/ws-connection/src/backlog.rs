@@ -13,6 +13,8 @@ pub(crate) struct Backlog {
     leaving: VecDeque<Item>,
     /// The first is no gap.
     items: VecDeque<Item>,
+    /// What all of them count in the queue.
+    len: usize,
     /// How many items were before the first one.
     passed: u64,
     gaps: usize,
@@ -69,11 +71,18 @@ impl Item {
 
 /// What comes and goes in order.
 impl Backlog {
+    /// What all count in the queue.
+    #[inline]
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.leaving.is_empty() && self.items.is_empty()
     }
 
     pub(crate) fn push(&mut self, item: Item) {
+        self.len += item.cost();
         self.items.push_back(item);
     }
 
@@ -91,14 +100,18 @@ impl Backlog {
     /// Frames of the message that was taken last, to leave before all others.
     pub(crate) fn begin(&mut self, frames: Backlog) {
         self.leaving = frames.items;
+        self.len += frames.len;
     }
 
     /// The next item if it is wanted.
     pub(crate) fn pop_if(&mut self, wanted: impl FnOnce(&Item) -> bool) -> Option<Item> {
         if !self.leaving.is_empty() {
-            return self.leaving.pop_front_if(|item| wanted(item));
+            let item = self.leaving.pop_front_if(|item| wanted(item))?;
+            self.len -= item.cost();
+            return Some(item);
         }
         let item = self.items.pop_front_if(|item| wanted(item))?;
+        self.len -= item.cost();
         self.note_passed();
         if let Item::Waiting(Some(waiting)) = &item {
             self.forget(waiting);
@@ -149,11 +162,13 @@ impl Backlog {
         let (Some(place), Some(slot)) = (place, slot) else {
             return Err(new);
         };
+        self.len += new.cost();
         if new.is_droppable {
             self.droppable += new.cost();
             self.settled = self.settled.min(place);
         }
         let old = std::mem::replace(slot, new);
+        self.len -= old.cost();
         if old.is_droppable {
             self.droppable -= old.cost();
         }
@@ -170,6 +185,7 @@ impl Backlog {
         let (at, waiting) = found.next()?;
         self.settled += at + 1;
         self.gaps += 1;
+        self.len -= waiting.cost();
         self.forget(&waiting);
         self.close_gaps();
         Some(waiting)

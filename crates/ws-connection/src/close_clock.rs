@@ -1,6 +1,4 @@
-use std::time::Instant;
-
-use crate::{Config, Timeout, state::State};
+use crate::{Config, Timeout, moment::Moment, state::State};
 
 /// Where the end of the connection stands, and since when.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -8,13 +6,13 @@ pub(crate) enum CloseClock {
     #[default]
     Off,
     /// Our Close waits behind messages that are being written.
-    Queued(Instant),
+    Queued(Moment),
     /// Our Close is written, the peer's is awaited.
-    Answer(Instant),
+    Answer(Moment),
     /// The last frames, our Close among them, are being written.
-    Flush(Instant),
+    Flush(Moment),
     /// All is written, the end of the transport is awaited.
-    Linger(Instant),
+    Linger(Moment),
 }
 
 /// How much of what there is to say is written.
@@ -25,19 +23,19 @@ pub(crate) enum Written {
 }
 
 impl CloseClock {
-    pub(crate) fn deadline(self, config: &Config) -> Option<Instant> {
+    pub(crate) fn deadline(self, config: &Config) -> Option<Moment> {
         match self {
             CloseClock::Off => None,
-            CloseClock::Queued(since) => since.checked_add(config.write_timeout()),
+            CloseClock::Queued(since) => since.after(config.write_timeout()),
             CloseClock::Answer(since) | CloseClock::Flush(since) => {
-                since.checked_add(config.close_timeout())
+                since.after(config.close_timeout())
             }
-            CloseClock::Linger(since) => since.checked_add(config.linger()),
+            CloseClock::Linger(since) => since.after(config.linger()),
         }
     }
 
     /// The clock of a connection that is in `state` now; a clock that runs is not started anew.
-    pub(crate) fn moved_on(self, state: State, written: Written, now: Instant) -> Self {
+    pub(crate) fn moved_on(self, state: State, written: Written, now: Moment) -> Self {
         match (state, written, self) {
             (State::Open | State::Over, _, _) => CloseClock::Off,
             (State::Closing, _, clock @ CloseClock::Answer(_)) => clock,
@@ -56,7 +54,7 @@ impl CloseClock {
     }
 
     /// The clock after a pause of reading.
-    pub(crate) fn resumed(self, now: Instant) -> Self {
+    pub(crate) fn resumed(self, now: Moment) -> Self {
         match self {
             CloseClock::Answer(_) => CloseClock::Answer(now),
             clock => clock,

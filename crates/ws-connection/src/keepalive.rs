@@ -1,24 +1,31 @@
-use std::time::{Duration, Instant};
+use std::{num::NonZeroU32, time::Duration};
 
-use crate::Config;
+use crate::{Config, moment::Moment};
 
 /// Finds a peer that is gone without a word: a ping after silence, then any byte counts as life.
 #[derive(Debug, Default)]
 pub(crate) struct Keepalive {
-    /// The last byte of the peer, or the start; `None` before the clock was ever told.
-    heard: Option<Instant>,
-    /// When the newest ping was queued; it carries the number of pings so far.
-    pinged: Option<Instant>,
-    pings: u32,
-    /// Nothing was heard since the newest ping.
-    waiting: bool,
+    /// The last byte of the peer, or the start; in a callback its beginning.
+    heard: Moment,
+    /// When the newest ping was queued, if there was one; it carries the number of pings so far.
+    pinged: Moment,
+    round_trip: Option<NonZeroU32>,
+    pings: u16,
+    phase: Phase,
     /// The newest ping's own pong has not come.
     unanswered: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Phase {
+    #[default]
+    Listening,
+    /// Nothing was heard since the newest ping.
+    Waiting,
     /// While reading is paused a pong could not be seen, so the clock stands.
-    paused: bool,
-    /// The pause is for a callback, since `heard`.
-    in_callback: bool,
-    round_trip: Option<Duration>,
+    Paused,
+    /// The same for a callback, since `heard`.
+    InCallback,
 }
 
 /// What the clock asks for.
@@ -31,30 +38,25 @@ pub(crate) enum Due {
 }
 
 impl Keepalive {
-    pub(crate) fn start(&mut self, now: Instant) {
-        self.heard.get_or_insert(now);
-    }
-
-    pub(crate) fn hear(&mut self, now: Instant) {
-        self.heard = Some(now);
-        self.waiting = false;
-        self.paused = false;
-        self.in_callback = false;
+    pub(crate) fn hear(&mut self, now: Moment) {
+        self.heard = now;
+        self.phase = Phase::Listening;
     }
 
     pub(crate) fn pause(&mut self) {
-        self.paused = true;
+        if !self.is_paused() {
+            self.phase = Phase::Paused;
+        }
     }
 
-    pub(crate) fn pause_for_callback(&mut self, now: Instant) {
-        self.heard = Some(now);
-        self.paused = true;
-        self.in_callback = true;
+    pub(crate) fn pause_for_callback(&mut self, now: Moment) {
+        self.heard = now;
+        self.phase = Phase::InCallback;
     }
 
     /// Whether there was a pause to end.
-    pub(crate) fn resume(&mut self, now: Instant) -> bool {
-        let was_paused = self.paused;
+    pub(crate) fn resume(&mut self, now: Moment) -> bool {
+        let was_paused = self.is_paused();
         if was_paused {
             self.hear(now);
         }
@@ -62,56 +64,59 @@ impl Keepalive {
     }
 
     pub(crate) fn is_paused(&self) -> bool {
-        self.paused
+        matches!(self.phase, Phase::Paused | Phase::InCallback)
     }
 
     /// Measures the round trip when `payload` answers our newest ping.
-    pub(crate) fn pong(&mut self, now: Instant, payload: &[u8]) {
-        if self.unanswered && payload == self.pings.to_be_bytes() {
+    pub(crate) fn pong(&mut self, now: Moment, payload: &[u8]) {
+        if self.unanswered && payload == self.payload() {
             self.unanswered = false;
-            let sent = self.pinged;
-            self.round_trip = sent.map(|sent| now.saturating_duration_since(sent));
+            let micros = now.since(self.pinged).as_nanos().div_ceil(1_000);
+            let micros = u32::try_from(micros).unwrap_or(u32::MAX);
+            self.round_trip = NonZeroU32::new(micros.max(1));
         }
     }
 
     pub(crate) fn round_trip(&self) -> Option<Duration> {
-        self.round_trip
+        let micros = self.round_trip?.get();
+        Some(Duration::from_micros(micros.into()))
     }
 
-    pub(crate) fn deadline(&self, config: &Config) -> Option<Instant> {
-        if self.in_callback {
-            return self.callback_deadline(config);
+    fn payload(&self) -> [u8; 4] {
+        u32::from(self.pings).to_be_bytes()
+    }
+
+    pub(crate) fn deadline(&self, config: &Config) -> Option<Moment> {
+        match self.phase {
+            Phase::Listening => self.heard.after(config.ping_interval()?),
+            Phase::Waiting => self.pinged.after(config.pong_timeout()),
+            Phase::Paused => None,
+            Phase::InCallback => self.callback_deadline(config),
         }
-        let interval = config.ping_interval()?;
-        if self.paused {
-            return None;
+    }
+
+    pub(crate) fn callback_deadline(&self, config: &Config) -> Option<Moment> {
+        match self.phase {
+            Phase::InCallback => self.heard.after(config.callback_timeout()?),
+            Phase::Listening | Phase::Waiting | Phase::Paused => None,
         }
-        let (since, wait) = match self.waiting {
-            true => (self.pinged?, config.pong_timeout()),
-            false => (self.heard?, interval),
-        };
-        since.checked_add(wait)
     }
 
-    pub(crate) fn callback_deadline(&self, config: &Config) -> Option<Instant> {
-        let since = self.heard.filter(|_| self.in_callback)?;
-        since.checked_add(config.callback_timeout()?)
-    }
-
-    pub(crate) fn handle_timeout(&mut self, now: Instant, config: &Config) -> Due {
+    pub(crate) fn handle_timeout(&mut self, now: Moment, config: &Config) -> Due {
         if self.deadline(config).is_none_or(|deadline| now < deadline) {
             return Due::Nothing;
         }
-        if self.in_callback {
-            return Due::CallbackOverdue;
+        match self.phase {
+            Phase::Listening => {
+                self.pings = self.pings.wrapping_add(1);
+                self.pinged = now;
+                self.phase = Phase::Waiting;
+                self.unanswered = true;
+                Due::Ping(self.payload())
+            }
+            Phase::Waiting => Due::Dead,
+            // A mere pause has no deadline.
+            Phase::Paused | Phase::InCallback => Due::CallbackOverdue,
         }
-        if self.waiting {
-            return Due::Dead;
-        }
-        self.pings = self.pings.wrapping_add(1);
-        self.pinged = Some(now);
-        self.waiting = true;
-        self.unanswered = true;
-        Due::Ping(self.pings.to_be_bytes())
     }
 }

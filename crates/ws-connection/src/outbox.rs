@@ -1,5 +1,3 @@
-use std::time::Instant;
-
 use bytes::{Buf, Bytes};
 use ws_frame::{CloseFrame, Opcode};
 
@@ -9,6 +7,7 @@ use crate::{
     control_payload::ControlPayload,
     lane::{Lane, encode_control},
     masks::Masks,
+    moment::Moment,
     queue::Queue,
     waiting::Waiting,
 };
@@ -21,8 +20,8 @@ pub(crate) struct Outbox {
     lane: Option<Box<Lane>>,
     /// Bytes of the last batch that were not written when the caller last came by.
     in_flight: usize,
-    /// Since when `in_flight` has not shrunk.
-    stalled: Option<Instant>,
+    /// Since when they have not become less, where there are any.
+    stalled: Moment,
 }
 
 /// What is put in.
@@ -33,7 +32,7 @@ impl Outbox {
             queue: Queue::default(),
             lane: None,
             in_flight: 0,
-            stalled: None,
+            stalled: Moment::START,
         }
     }
 
@@ -84,7 +83,6 @@ impl Outbox {
     pub(crate) fn abort(&mut self) {
         self.clear();
         self.in_flight = 0;
-        self.stalled = None;
     }
 }
 
@@ -92,10 +90,10 @@ impl Outbox {
 impl Outbox {
     /// Notes that `left` bytes of the last batch are not written yet.
     #[inline]
-    pub(crate) fn note_left(&mut self, now: Instant, left: usize) {
+    pub(crate) fn note_left(&mut self, now: Moment, left: usize) {
         if left != self.in_flight {
             self.in_flight = left;
-            self.stalled = (left > 0).then_some(now);
+            self.stalled = now;
         }
     }
 
@@ -126,10 +124,10 @@ impl Outbox {
 
     /// The batch is on its way; an empty one means that no buffer is needed any more.
     #[inline]
-    pub(crate) fn note_filled(&mut self, now: Instant, batch: &mut Batch) {
+    pub(crate) fn note_filled(&mut self, now: Moment, batch: &mut Batch) {
         if batch.has_remaining() {
             self.in_flight = batch.remaining();
-            self.stalled = Some(now);
+            self.stalled = now;
         } else {
             batch.release();
             self.queue.release();
@@ -138,7 +136,6 @@ impl Outbox {
 
     pub(crate) fn assume_written(&mut self) {
         self.in_flight = 0;
-        self.stalled = None;
         self.queue.release();
     }
 }
@@ -175,8 +172,8 @@ impl Outbox {
         self.in_flight > 0
     }
 
-    pub(crate) fn stalled(&self) -> Option<Instant> {
-        self.stalled
+    pub(crate) fn stalled(&self) -> Option<Moment> {
+        self.is_in_flight().then_some(self.stalled)
     }
 }
 

@@ -4,7 +4,7 @@ use bytes::{Buf, Bytes};
 use ws_frame::{FrameHeader, Rsv};
 
 use crate::{
-    Batch, Encoded, Message, MessageKind, SendOptions,
+    Batch, Encoded, Message, MessageKind,
     backlog::{Backlog, Item},
     batch::Segment,
     gather::Gather,
@@ -29,17 +29,18 @@ pub(crate) struct Queue {
     /// What has to leave before the tail.
     backlog: Option<Box<Backlog>>,
     tail: Vec<u8>,
-    /// Bytes of all, and what is charged for those that are kept apart.
-    len: usize,
 }
 
 impl Queue {
+    /// Bytes of all, and what is charged for those that are kept apart.
+    #[inline]
     pub(crate) fn len(&self) -> usize {
-        self.len
+        self.tail.len() + self.backlog.as_ref().map_or(0, |all| all.len())
     }
 
+    #[inline]
     pub(crate) fn is_empty(&self) -> bool {
-        self.len == 0
+        self.tail.is_empty() && self.backlog.as_ref().is_none_or(|all| all.is_empty())
     }
 
     /// Encodes one message, in fragments when it is longer than `fragment_size`.
@@ -99,9 +100,7 @@ impl Queue {
         loop {
             let (chunk, after) = rest.split_at(rest.len().min(size));
             let header = frame.header(chunk.len(), after.len());
-            let before = self.tail.len();
             masks.encode(header, chunk, &mut self.tail);
-            self.len += self.tail.len() - before;
             if self.tail.len() >= BATCH_BYTES {
                 self.cut(Bytes::new());
             }
@@ -119,9 +118,7 @@ impl Queue {
         while rest.has_remaining() {
             let chunk = rest.split_to(rest.len().min(size));
             let header = frame.header(chunk.len(), rest.len());
-            let before = self.tail.len();
             masks.encode(header, &[], &mut self.tail);
-            self.len += self.tail.len() - before + chunk.len();
             self.cut(chunk);
             frame = Start::CONTINUATION;
         }
@@ -148,7 +145,6 @@ impl Queue {
         }
         let is_next = self.backlog.as_ref().is_none_or(|all| all.is_empty());
         if is_next && !self.tail.is_empty() && fits(batch, self.tail.len()) {
-            self.len -= self.tail.len();
             let head = mem::replace(&mut self.tail, spare);
             let body = Bytes::new();
             batch.push(Segment { head, body });
@@ -166,7 +162,6 @@ impl Queue {
         let backlog = self.backlog.get_or_insert_default();
         let mut gather = Gather::new(batch, spare);
         while let Some(item) = backlog.pop_if(|item| gather.fits(item.cost())) {
-            self.len -= item.cost();
             match item {
                 Item::Frames(segment) => gather.push(segment),
                 Item::Cut(head) => gather.push(Segment {
@@ -175,7 +170,6 @@ impl Queue {
                 }),
                 Item::Waiting(Some(message)) if message.payload.len() > fragment_size => {
                     let frames = Self::frames(message, fragment_size, masks);
-                    self.len += frames.len;
                     backlog.begin(*frames.backlog.unwrap_or_default());
                 }
                 Item::Waiting(waiting) => {
@@ -222,9 +216,7 @@ impl Queue {
             // Many may stand between messages that give way.
             head.shrink_to_fit();
             backlog.push(Item::Cut(head));
-            self.len += SendOptions::CHARGE;
         }
-        self.len += message.cost();
         backlog.push_waiting(message);
     }
 
@@ -240,18 +232,15 @@ impl Queue {
 
     /// See [`Backlog::replace`].
     pub(crate) fn replace(&mut self, new: Waiting) -> Result<Waiting, Waiting> {
-        let cost = new.cost();
-        let old = self.backlog.get_or_insert_default().replace(new)?;
-        self.len += cost;
-        self.len -= old.cost();
-        Ok(old)
+        match &mut self.backlog {
+            Some(backlog) => backlog.replace(new),
+            None => Err(new),
+        }
     }
 
     /// See [`Backlog::drop_oldest`].
     pub(crate) fn drop_oldest(&mut self) -> Option<Waiting> {
-        let old = self.backlog.as_mut()?.drop_oldest()?;
-        self.len -= old.cost();
-        Some(old)
+        self.backlog.as_mut()?.drop_oldest()
     }
 }
 

@@ -10,7 +10,7 @@ use ws_frame::{CloseFrame, MaskingKey, Rsv};
 use crate::{
     Batch, ClosingHandshake, Config, Dropped, Encoder, Event, Extension, Kinds, Overrun, Tally,
     close_clock::Written, closing::Closing, keepalive::Keepalive, kinds::Fresh, marks::Marks,
-    masks::Masks, outbox::Outbox, state::State,
+    masks::Masks, moment::Moment, outbox::Outbox, rare::Rare, state::State,
 };
 
 mod application;
@@ -51,15 +51,9 @@ pub struct Sender {
     sent: Tally,
     /// Of `sent`, what nobody has asked about yet.
     fresh: Fresh,
-    /// From the first message on that was.
-    dropped: Option<Box<Dropped>>,
-    /// From the first Close or failure on.
-    closing: Option<Box<Closing>>,
     /// Of the extension that was agreed on.
     rsv: Rsv,
-    /// While the connection is open. In a box of its own, so that a connection without one holds one
-    /// word for it and not two.
-    encoder: Option<Box<Box<dyn Encoder>>>,
+    rare: Option<Box<Rare>>,
 }
 
 /// A new endpoint.
@@ -90,17 +84,15 @@ impl Sender {
             opened: None,
             sent: Tally::default(),
             fresh: Fresh::default(),
-            dropped: None,
-            closing: None,
             rsv: Rsv::NONE,
-            encoder: None,
+            rare: None,
         }
     }
 
     /// Sends messages in the form of an extension that was agreed on.
     #[must_use]
     pub fn with_extension(mut self, extension: &(impl Extension + ?Sized)) -> Self {
-        self.encoder = Some(Box::new(extension.encoder()));
+        self.rare.get_or_insert_default().encoder = Some(extension.encoder());
         self.with_rsv(extension.rsv())
     }
 
@@ -117,7 +109,8 @@ impl Sender {
 impl Sender {
     /// Bytes of the peer came in: it is alive. Also ends a pause of reading.
     pub fn handle_read(&mut self, now: Instant) {
-        self.resume_reading(now);
+        let now = self.told(now);
+        self.resume(now);
         self.keepalive.hear(now);
     }
 
@@ -130,7 +123,10 @@ impl Sender {
                     self.outbox.push_pong(payload);
                 }
             }
-            Event::Pong(payload) => self.keepalive.pong(now, payload),
+            Event::Pong(payload) => {
+                let now = self.told(now);
+                self.keepalive.pong(now, payload);
+            }
             Event::Close(frame) => self.receive_close(frame.clone()),
         }
     }
@@ -138,9 +134,10 @@ impl Sender {
     /// "Upon receiving such a frame, the other peer sends a Close frame in response, if it hasn't
     /// already sent one" (RFC 6455 1.4), with the status code that came (5.5.1).
     fn receive_close(&mut self, frame: Option<CloseFrame>) {
-        let closing = self.closing.get_or_insert_default();
+        let state = self.state;
+        let closing = self.closing_mut();
         closing.handshake.record_received(frame.clone());
-        match self.state {
+        match state {
             State::Open => {
                 closing.pending = Some(frame);
                 self.leave(State::Ending);
@@ -154,7 +151,9 @@ impl Sender {
     /// are encoded already.
     fn leave(&mut self, next: State) {
         self.state = next;
-        self.encoder = None;
+        if let Some(rare) = &mut self.rare {
+            rare.encoder = None;
+        }
     }
 }
 
@@ -165,14 +164,13 @@ impl Sender {
     /// yet is left alone. Call it before each write and after the last: it notices progress,
     /// arms the timers, and frees the buffers when nothing is left.
     pub fn transmit(&mut self, now: Instant, batch: &mut Batch) {
-        if self.opened.is_none() {
-            self.open(now);
-        }
+        let now = self.told(now);
         if self.state != State::Over {
             self.outbox.note_left(now, batch.remaining());
             if !batch.has_remaining() {
                 self.outbox.fill(batch, &self.config);
-                if let Some(closing) = &mut self.closing {
+                let rare = self.rare.as_mut();
+                if let Some(closing) = rare.and_then(|rare| rare.closing.as_mut()) {
                     closing.fill(&mut self.outbox, batch);
                 }
                 self.outbox.note_filled(now, batch);
@@ -192,10 +190,10 @@ impl Sender {
         self.marks.fall(self.outbox.len(), &self.config);
     }
 
-    fn arm_close_clock(&mut self, now: Instant) {
-        let written = self.written();
-        if let Some(closing) = &mut self.closing {
-            closing.clock = closing.clock.moved_on(self.state, written, now);
+    fn arm_close_clock(&mut self, now: Moment) {
+        let (state, written) = (self.state, self.written());
+        if let Some(closing) = self.begun_closing() {
+            closing.clock = closing.clock.moved_on(state, written, now);
         }
     }
 
@@ -272,13 +270,15 @@ impl Sender {
     /// Messages that were sent in vain because the queue was full, or that newer ones have replaced.
     #[must_use]
     pub fn dropped(&self) -> Dropped {
-        self.dropped.as_deref().copied().unwrap_or_default()
+        self.rare
+            .as_ref()
+            .map_or_else(Dropped::default, |rare| rare.dropped)
     }
 
     /// The limit for which [`Overflow::Close`](crate::Overflow::Close) has closed the connection.
     #[must_use]
     pub fn overrun(&self) -> Option<Overrun> {
-        self.closing.as_ref()?.overrun
+        self.closing()?.overrun
     }
 
     /// The limits and times.
@@ -287,8 +287,8 @@ impl Sender {
         &self.config
     }
 
-    /// When [`transmit`](Self::transmit) was called for the first time, which is soon after the
-    /// connection has opened.
+    /// When it was told the time for the first time, by [`transmit`](Self::transmit) as a rule: soon
+    /// after the connection has opened.
     #[must_use]
     pub fn opened(&self) -> Option<Instant> {
         self.opened
@@ -298,10 +298,11 @@ impl Sender {
     /// ([`Config::max_lifetime`]).
     #[must_use]
     pub fn is_outlived(&self) -> bool {
-        self.closing.as_ref().is_some_and(|c| c.is_outlived)
+        self.closing().is_some_and(|c| c.is_outlived)
     }
 
-    /// The round trip of the newest keepalive ping that was answered.
+    /// The round trip of the newest keepalive ping that was answered, in whole microseconds, rounded
+    /// up; one of more than 71 minutes is told as that.
     #[must_use]
     pub fn round_trip(&self) -> Option<Duration> {
         self.keepalive.round_trip()
@@ -310,19 +311,38 @@ impl Sender {
     /// What went over the wire of the closing handshake so far.
     #[must_use]
     pub fn closing_handshake(&self) -> ClosingHandshake {
-        let closing = self.closing.as_ref();
+        let closing = self.closing();
         closing.map_or_else(ClosingHandshake::default, |c| c.handshake.clone())
     }
 
+    fn closing(&self) -> Option<&Closing> {
+        self.rare.as_ref()?.closing.as_deref()
+    }
+
+    /// The same; `None` while nothing has begun to end.
+    fn begun_closing(&mut self) -> Option<&mut Closing> {
+        self.rare.as_mut()?.closing.as_deref_mut()
+    }
+
+    /// The same, from here on.
+    fn closing_mut(&mut self) -> &mut Closing {
+        let rare = self.rare.get_or_insert_default();
+        rare.closing.get_or_insert_default()
+    }
+
+    fn encoder(&mut self) -> Option<&mut (dyn Encoder + 'static)> {
+        self.rare.as_mut()?.encoder.as_deref_mut()
+    }
+
     fn may_send_frames(&self) -> bool {
-        match &self.closing {
+        match self.closing() {
             None => self.state == State::Open,
             Some(closing) => closing.pending.is_some(),
         }
     }
 
     fn written(&self) -> Written {
-        let close_waits = self.closing.as_ref().is_some_and(|c| c.pending.is_some());
+        let close_waits = self.closing().is_some_and(|c| c.pending.is_some());
         match self.outbox.is_empty() && !close_waits {
             true => Written::All,
             false => Written::Part,

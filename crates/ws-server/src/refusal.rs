@@ -29,7 +29,12 @@ impl Refusal {
     /// "An origin server with a clock [...] MUST generate a Date header field in all 2xx, 3xx and
     /// 4xx responses" (RFC 9110 6.6.1).
     pub(crate) fn answer(mut response: Response<Bytes>, method: &Method) -> Self {
-        let date = httpdate::fmt_http_date(SystemTime::now());
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "a Date is the time of the wall clock"
+        )]
+        let now = SystemTime::now();
+        let date = httpdate::fmt_http_date(now);
         if let Ok(date) = HeaderValue::try_from(date) {
             response.headers_mut().entry(DATE).or_insert(date);
         }

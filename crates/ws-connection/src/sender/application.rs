@@ -5,7 +5,7 @@ use ws_frame::CloseFrame;
 use super::Sender;
 use crate::{
     Encoded, Message, MessageKind, PingError, ProtocolError, Queued, SendError, SendOptions,
-    close_clock::CloseClock, control_payload::ControlPayload, state::State,
+    close_clock::CloseClock, control_payload::ControlPayload, moment::Moment, state::State,
 };
 
 /// What the application wants.
@@ -64,7 +64,7 @@ impl Sender {
     fn push(&mut self, message: Message<'_>) {
         let kind = message.kind();
         self.count_sent(kind, message.len());
-        let encoder = self.encoder.as_mut();
+        let encoder = self.encoder();
         match encoder.and_then(|encoder| encoder.encode(&message)) {
             Some(payload) => {
                 let encoded = Encoded::new(self.rsv, payload);
@@ -133,7 +133,7 @@ impl Sender {
         let kind = message.kind();
         self.count_sent(kind, message.len());
         if encoded.rsv == self.rsv && !self.rsv.is_empty() {
-            if let Some(encoder) = &mut self.encoder {
+            if let Some(encoder) = self.encoder() {
                 encoder.skip();
             }
             self.outbox.push_encoded(kind, encoded, &self.config);
@@ -168,7 +168,7 @@ impl Sender {
     /// when a Close was queued or received before.
     pub fn close(&mut self, frame: impl Into<Option<CloseFrame>>) {
         if self.state == State::Open {
-            self.closing.get_or_insert_default().pending = Some(frame.into());
+            self.closing_mut().pending = Some(frame.into());
             self.leave(State::Closing);
         }
     }
@@ -185,7 +185,7 @@ impl Sender {
             return;
         }
         self.outbox.clear();
-        let closing = self.closing.get_or_insert_default();
+        let closing = self.closing_mut();
         if closing.handshake.sent().is_none() && closing.leaving.is_none() {
             closing.pending = Some(Some(frame));
         }
@@ -196,7 +196,7 @@ impl Sender {
     pub fn abort(&mut self) {
         self.leave(State::Over);
         self.outbox.abort();
-        if let Some(closing) = &mut self.closing {
+        if let Some(closing) = self.begun_closing() {
             closing.pending = None;
             closing.leaving = None;
             closing.clock = CloseClock::Off;
@@ -213,13 +213,19 @@ impl Sender {
     /// The same because a callback is pending, which has [`Config::callback_timeout`](crate::Config::callback_timeout)
     /// from now on.
     pub fn pause_for_callback(&mut self, now: Instant) {
+        let now = self.told(now);
         self.keepalive.pause_for_callback(now);
     }
 
     /// Reading goes on; the peer's silence is counted from now.
     pub fn resume_reading(&mut self, now: Instant) {
+        let now = self.told(now);
+        self.resume(now);
+    }
+
+    pub(super) fn resume(&mut self, now: Moment) {
         if self.keepalive.resume(now)
-            && let Some(closing) = &mut self.closing
+            && let Some(closing) = self.begun_closing()
         {
             closing.clock = closing.clock.resumed(now);
         }

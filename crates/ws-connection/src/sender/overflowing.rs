@@ -63,7 +63,7 @@ impl Sender {
             }
             Overflow::Close => {
                 let overrun = Overrun { queued, limit };
-                self.closing.get_or_insert_default().overrun = Some(overrun);
+                self.closing_mut().overrun = Some(overrun);
                 self.fail_with(overrun.close_frame());
                 Err(SendError::Closed(message))
             }
@@ -123,7 +123,8 @@ impl Sender {
     /// form may take its place: what was encoded since may reach back over it.
     fn may_be_encoded(&self, rsv: Rsv, options: SendOptions) -> bool {
         let old = self.replaced_by(options);
-        let is_fixed = self.encoder.is_some() && old.is_some_and(Waiting::is_plain);
+        let encoder = self.rare.as_ref().and_then(|rare| rare.encoder.as_ref());
+        let is_fixed = encoder.is_some() && old.is_some_and(Waiting::is_plain);
         rsv == self.rsv && !rsv.is_empty() && !is_fixed
     }
 
@@ -134,7 +135,7 @@ impl Sender {
         options: SendOptions,
     ) -> Waiting {
         let is_new = self.replaced_by(options).is_none();
-        if let (Some(encoder), Some(_), true) = (&mut self.encoder, &encoded, is_new) {
+        if let (Some(encoder), Some(_), true) = (self.encoder(), &encoded, is_new) {
             encoder.skip();
         }
         let opcode = message.kind().opcode();
@@ -152,6 +153,6 @@ impl Sender {
     }
 
     fn count_dropped(&mut self) -> &mut Dropped {
-        self.dropped.get_or_insert_default()
+        &mut self.rare.get_or_insert_default().dropped
     }
 }

@@ -3,23 +3,25 @@ use std::time::Instant;
 use ws_frame::{CloseCode, CloseFrame};
 
 use super::Sender;
-use crate::{Timeout, keepalive::Due, state::State};
+use crate::{Timeout, keepalive::Due, moment::Moment, state::State};
 
 /// Its timers.
 impl Sender {
     /// The clock is told for the first time.
-    #[cold]
-    pub(super) fn open(&mut self, now: Instant) {
-        self.opened = Some(now);
-        self.keepalive.start(now);
+    /// The time, by the clock that starts when this is called first. A time before that is that one.
+    #[inline]
+    pub(super) fn told(&mut self, now: Instant) -> Moment {
+        let opened = *self.opened.get_or_insert(now);
+        Moment::at(now.saturating_duration_since(opened))
     }
 
     /// A deadline of [`poll_timeout`](Self::poll_timeout) has passed, or may have. Returns the
     /// limit that the peer broke, after which the connection ends: with a Close of 1011 where
     /// one can still be written, else at once ([`is_over`](Self::is_over)).
     pub fn handle_timeout(&mut self, now: Instant) -> Option<Timeout> {
+        let now = self.told(now);
         if self.close_deadline().is_some_and(|at| now >= at)
-            && let Some(closing) = &self.closing
+            && let Some(closing) = self.closing()
         {
             let timeout = closing.clock.timeout();
             self.abort();
@@ -67,12 +69,12 @@ impl Sender {
     fn outlive(&mut self) {
         let reason = "open for as long as a connection may be";
         self.close(CloseFrame::from_static(CloseCode::GOING_AWAY, reason));
-        self.closing.get_or_insert_default().is_outlived = true;
+        self.closing_mut().is_outlived = true;
     }
 
     /// An answer could not be seen while reading is paused.
-    fn close_deadline(&self) -> Option<Instant> {
-        let clock = self.closing.as_ref()?.clock;
+    fn close_deadline(&self) -> Option<Moment> {
+        let clock = self.closing()?.clock;
         let blind = clock.awaits_answer() && self.keepalive.is_paused();
         (!blind).then(|| clock.deadline(&self.config))?
     }
@@ -90,24 +92,26 @@ impl Sender {
         let close = self.close_deadline();
         let lifetime = self.lifetime_deadline();
         let all = [keepalive, stall, close, lifetime];
-        all.into_iter().flatten().min()
+        self.instant(all.into_iter().flatten().min()?)
     }
 
-    fn stall_deadline(&self) -> Option<Instant> {
-        self.outbox
-            .stalled()?
-            .checked_add(self.config.write_timeout())
+    /// `None` before the clock was ever told, and for what is too late for an `Instant`.
+    fn instant(&self, moment: Moment) -> Option<Instant> {
+        self.opened?.checked_add(moment.age())
+    }
+
+    fn stall_deadline(&self) -> Option<Moment> {
+        self.outbox.stalled()?.after(self.config.write_timeout())
     }
 
     /// When a callback that is pending now has had its time, whatever became of the connection meanwhile.
     #[must_use]
     pub fn callback_deadline(&self) -> Option<Instant> {
-        self.keepalive.callback_deadline(&self.config)
+        self.instant(self.keepalive.callback_deadline(&self.config)?)
     }
 
-    fn lifetime_deadline(&self) -> Option<Instant> {
+    fn lifetime_deadline(&self) -> Option<Moment> {
         let limit = self.config.max_lifetime()?;
-        let opened = self.opened.filter(|_| self.is_open())?;
-        opened.checked_add(limit)
+        self.is_open().then_some(Moment::START)?.after(limit)
     }
 }

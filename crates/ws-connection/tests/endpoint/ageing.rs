@@ -1,46 +1,12 @@
 //! Times that are off by default: of a whole connection, and of a callback.
 
-use bytes::Buf;
-use ws_connection::{Batch, Config, Sender, Timeout};
+use ws_connection::{Config, Sender, Timeout};
 use ws_frame::{CloseCode, CloseFrame};
-use ws_testing::pair::Clock;
 
-use crate::times::{millis, seconds};
-
-/// A sender without keepalive, and its time.
-struct Endpoint {
-    sender: Sender,
-    clock: Clock,
-}
-
-impl Endpoint {
-    fn with(change: impl FnOnce(Config) -> Config) -> Self {
-        let config = change(Config::default().with_ping_interval(None));
-        let mut endpoint = Self {
-            sender: Sender::server(config),
-            clock: Clock::new(),
-        };
-        assert_eq!(endpoint.written(), b"");
-        endpoint
-    }
-
-    fn written(&mut self) -> Vec<u8> {
-        let mut batch = Batch::default();
-        self.sender.transmit(self.clock.now(), &mut batch);
-        let bytes = batch.copy_to_bytes(batch.remaining()).to_vec();
-        self.sender.transmit(self.clock.now(), &mut batch);
-        bytes
-    }
-
-    fn time_out(&mut self) -> Option<Timeout> {
-        self.sender.handle_timeout(self.clock.now())
-    }
-
-    /// When the next timer is due, from the beginning.
-    fn due(&self) -> Option<std::time::Duration> {
-        self.sender.poll_timeout().map(|at| self.clock.at(at))
-    }
-}
+use crate::{
+    alone::Endpoint,
+    times::{millis, seconds},
+};
 
 #[test]
 fn a_connection_is_closed_with_1001_at_its_age_behind_what_was_sent() {
@@ -124,6 +90,7 @@ fn each_callback_has_its_own_time_and_a_pause_for_another_reason_none() {
         assert_eq!(endpoint.time_out(), None);
         endpoint.sender.resume_reading(endpoint.clock.now());
         assert_eq!(endpoint.due(), None);
+        assert_eq!(endpoint.sender.callback_deadline(), None);
     }
     endpoint.sender.pause_reading();
     endpoint.clock.advance(seconds(100));

@@ -1,12 +1,17 @@
 //! A ping after 25 s of silence, 20 s for any byte to come (R7, R9; A37, A58).
 
-use ws_connection::{Config, Role, Timeout};
+use std::time::Duration;
+
+use ws_connection::{Config, Event, Role, Timeout};
 use ws_testing::{
     naive::Frame,
     pair::{Pair, What},
 };
 
-use crate::times::{millis, seconds};
+use crate::{
+    alone::Endpoint,
+    times::{millis, seconds},
+};
 
 /// A server with the default times; the client does not ping.
 fn pair() -> Pair {
@@ -159,6 +164,51 @@ fn the_round_trip_is_measured_by_the_pong() {
     pair.client.inbound.release();
     pair.settle();
     assert_eq!(pair.server.sender.round_trip(), Some(millis(30)));
+}
+
+#[test]
+fn a_round_trip_is_told_in_whole_microseconds_and_as_no_more_than_fit() {
+    let day = seconds(24 * 3600);
+    let most = Duration::from_micros(u32::MAX.into());
+    let table = [
+        (Duration::ZERO, Duration::from_micros(1)),
+        (Duration::from_nanos(1), Duration::from_micros(1)),
+        (
+            Duration::from_nanos(30_000_001),
+            Duration::from_micros(30_001),
+        ),
+        (most, most),
+        (day, most),
+    ];
+    for (took, told) in table {
+        let mut endpoint = Endpoint::with(|config| {
+            config
+                .with_ping_interval(Some(seconds(1)))
+                .with_pong_timeout(2 * day)
+        });
+        assert_eq!(endpoint.written(), b"");
+        endpoint.clock.advance(seconds(1));
+        assert_eq!(endpoint.time_out(), None);
+        let ping = endpoint.written();
+        endpoint.clock.advance(took);
+        let now = endpoint.clock.now();
+        endpoint.sender.on_event(now, &Event::Pong(&ping[2..]));
+        assert_eq!(endpoint.sender.round_trip(), Some(told), "{took:?}");
+    }
+}
+
+#[test]
+fn a_time_before_the_first_is_taken_for_that() {
+    let mut endpoint = Endpoint::with(|config| config.with_ping_interval(Some(seconds(25))));
+    let start = endpoint.clock.now();
+    let before = start
+        .checked_sub(seconds(1))
+        .expect("the machine runs longer");
+    endpoint.clock.advance(seconds(10));
+    endpoint.sender.handle_read(endpoint.clock.now());
+    assert_eq!(endpoint.due(), Some(seconds(35)));
+    endpoint.sender.handle_read(before);
+    assert_eq!(endpoint.due(), Some(seconds(25)));
 }
 
 #[test]

@@ -12,7 +12,7 @@ mod under_way;
 use ws_server::{Client, Handler, Message};
 
 /// What a connection holds while it waits: without the socket, the task's header and what the system holds.
-const IDLE: i64 = 792;
+const IDLE: i64 = 728;
 
 /// Sends back what comes.
 #[derive(Clone)]
