@@ -63,7 +63,7 @@ fn messages(text: &mut Exposition, snapshot: &Snapshot) {
         family.sample(&[("direction", way), ("kind", kind)], tally.bytes);
     }
     let dropped = snapshot.dropped_messages;
-    let help = "Messages that were sent in vain, of connections that have ended.";
+    let help = "Messages that were sent in vain.";
     text.family("ws_dropped_messages_total", Counter, help)
         .sample(&[("which", &"newest")], dropped.newest.messages)
         .sample(&[("which", &"oldest")], dropped.oldest.messages)
@@ -86,17 +86,20 @@ fn messages(text: &mut Exposition, snapshot: &Snapshot) {
 }
 
 fn control_frames(text: &mut Exposition, snapshot: &Snapshot) {
-    let received = snapshot.received_controls;
-    let help = "Control frames that came.";
-    text.family("ws_received_control_frames_total", Counter, help)
-        .sample(&[("kind", &"ping")], received.pings)
-        .sample(&[("kind", &"pong")], received.pongs)
-        .sample(&[("kind", &"close")], received.closes);
-    text.family("ws_sent_closes_total", Counter, "Close frames that left.")
-        .value(snapshot.sent_closes);
+    let ways = [
+        ("received", snapshot.received_controls),
+        ("sent", snapshot.sent_controls),
+    ];
+    let family = text.family("ws_control_frames_total", Counter, "Control frames.");
+    for (way, controls) in &ways {
+        family
+            .sample(&[("direction", way), ("kind", &"ping")], controls.pings)
+            .sample(&[("direction", way), ("kind", &"pong")], controls.pongs)
+            .sample(&[("direction", way), ("kind", &"close")], controls.closes);
+    }
     let help = "Pings of the keepalive.";
     text.family("ws_keepalive_pings_total", Counter, help)
-        .value(snapshot.pings);
+        .value(snapshot.keepalive_pings);
 }
 
 fn closes(text: &mut Exposition, snapshot: &Snapshot) {
@@ -189,7 +192,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(families.len(), 19);
+        assert_eq!(families.len(), 18);
     }
 
     #[test]

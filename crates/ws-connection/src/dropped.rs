@@ -22,3 +22,14 @@ pub struct Dropped {
     /// Queued, and replaced by a newer one with the same key.
     pub conflated: Tally,
 }
+
+impl Dropped {
+    /// What came to it since it was `earlier`.
+    pub(crate) fn since(self, earlier: Self) -> Self {
+        Self {
+            newest: self.newest.since(earlier.newest),
+            oldest: self.oldest.since(earlier.oldest),
+            conflated: self.conflated.since(earlier.conflated),
+        }
+    }
+}

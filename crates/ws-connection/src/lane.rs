@@ -2,7 +2,7 @@ use std::{collections::VecDeque, mem};
 
 use ws_frame::{FrameHeader, Opcode};
 
-use crate::{control_payload::ControlPayload, masks::Masks};
+use crate::{control_payload::ControlPayload, masks::Masks, untold::Controls};
 
 /// Pongs, and pings, that may wait at the same time.
 pub(crate) const LANE_FRAMES: usize = 32;
@@ -45,13 +45,18 @@ impl Lane {
     }
 
     /// Appends all that waits to `dst` and frees its own memory.
-    pub(crate) fn encode(&mut self, masks: &mut Masks, dst: &mut Vec<u8>) {
+    pub(crate) fn encode(&mut self, masks: &mut Masks, dst: &mut Vec<u8>) -> Controls {
         let Lane { pings, pongs } = mem::take(self);
+        let controls = Controls {
+            pings: pings.len() as u16,
+            pongs: pongs.len() as u16,
+        };
         let pongs = pongs.iter().map(|payload| (Opcode::Pong, payload));
         let pings = pings.iter().map(|payload| (Opcode::Ping, payload));
         for (opcode, payload) in pongs.chain(pings) {
             encode_control(opcode, payload, masks, dst);
         }
+        controls
     }
 }
 

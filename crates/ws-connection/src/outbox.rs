@@ -9,6 +9,7 @@ use crate::{
     masks::Masks,
     moment::Moment,
     queue::Queue,
+    untold::Controls,
     waiting::Waiting,
 };
 
@@ -97,17 +98,19 @@ impl Outbox {
         }
     }
 
-    /// Fills an empty batch, pings and pongs first.
+    /// Fills an empty batch, pings and pongs first: so many.
     #[inline]
-    pub(crate) fn fill(&mut self, batch: &mut Batch, config: &Config) {
+    pub(crate) fn fill(&mut self, batch: &mut Batch, config: &Config) -> Controls {
+        let mut controls = Controls::default();
         let mut spare = batch.take_spare();
         if let Some(mut lane) = self.lane.take() {
-            lane.encode(&mut self.masks, &mut spare);
+            controls = lane.encode(&mut self.masks, &mut spare);
             push_head(batch, std::mem::take(&mut spare));
         }
         let fragment_size = config.fragment_size();
         self.queue
             .take(batch, spare, fragment_size, &mut self.masks);
+        controls
     }
 
     /// Appends a Close to a batch that took all that waited before.

@@ -7,6 +7,8 @@ pub(crate) struct Rare {
     /// While the connection is open.
     pub(crate) encoder: Option<Box<dyn Encoder>>,
     pub(crate) dropped: Dropped,
+    /// Of these, what somebody has asked about.
+    pub(crate) dropped_before: Dropped,
     /// From the first Close or failure on.
     pub(crate) closing: Option<Box<Closing>>,
 }

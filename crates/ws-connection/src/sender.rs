@@ -8,9 +8,9 @@ use bytes::Buf;
 use ws_frame::{CloseFrame, MaskingKey, Rsv};
 
 use crate::{
-    Batch, ClosingHandshake, Config, Dropped, Encoder, Event, Extension, Kinds, Overrun, Tally,
-    close_clock::Written, closing::Closing, keepalive::Keepalive, kinds::Fresh, marks::Marks,
-    masks::Masks, moment::Moment, outbox::Outbox, rare::Rare, state::State,
+    Batch, ClosingHandshake, Config, Dropped, Encoder, Event, Extension, Fresh, Overrun, Tally,
+    close_clock::Written, closing::Closing, keepalive::Keepalive, marks::Marks, masks::Masks,
+    moment::Moment, outbox::Outbox, rare::Rare, state::State, untold::Untold,
 };
 
 mod application;
@@ -50,7 +50,7 @@ pub struct Sender {
     opened: Option<Instant>,
     sent: Tally,
     /// Of `sent`, what nobody has asked about yet.
-    fresh: Fresh,
+    untold: Untold,
     /// Of the extension that was agreed on.
     rsv: Rsv,
     rare: Option<Box<Rare>>,
@@ -83,7 +83,7 @@ impl Sender {
             keepalive: Keepalive::default(),
             opened: None,
             sent: Tally::default(),
-            fresh: Fresh::default(),
+            untold: Untold::default(),
             rsv: Rsv::NONE,
             rare: None,
         }
@@ -168,7 +168,8 @@ impl Sender {
         if self.state != State::Over {
             self.outbox.note_left(now, batch.remaining());
             if !batch.has_remaining() {
-                self.outbox.fill(batch, &self.config);
+                let controls = self.outbox.fill(batch, &self.config);
+                self.untold.controls.add(controls);
                 let rare = self.rare.as_mut();
                 if let Some(closing) = rare.and_then(|rare| rare.closing.as_mut()) {
                     closing.fill(&mut self.outbox, batch);
@@ -251,20 +252,35 @@ impl Sender {
         self.sent
     }
 
-    /// Messages that were queued since the last call, for who counts those of many connections.
+    /// What was sent, and sent in vain, since the last call, for who counts that of many connections.
     ///
     /// ```
-    /// use ws_connection::{Config, Kinds, Sender, Tally};
+    /// use ws_connection::{Config, Fresh, Sender, Tally};
     ///
     /// let mut sender = Sender::server(Config::default());
     /// sender.send("hello")?;
-    /// assert_eq!(sender.take_fresh().text, Tally { messages: 1, bytes: 5 });
-    /// assert_eq!(sender.take_fresh(), Kinds::default());
+    /// assert_eq!(sender.take_fresh().messages.text, Tally { messages: 1, bytes: 5 });
+    /// assert_eq!(sender.take_fresh(), Fresh::default());
     /// # Ok::<(), ws_connection::SendError<'static>>(())
     /// ```
     #[inline]
-    pub fn take_fresh(&mut self) -> Kinds {
-        mem::take(&mut self.fresh).kinds()
+    pub fn take_fresh(&mut self) -> Fresh {
+        let untold = mem::take(&mut self.untold);
+        Fresh {
+            messages: untold.messages(),
+            dropped: self.take_dropped(),
+            pings: untold.controls.pings.into(),
+            pongs: untold.controls.pongs.into(),
+        }
+    }
+
+    #[inline]
+    fn take_dropped(&mut self) -> Dropped {
+        let Some(rare) = &mut self.rare else {
+            return Dropped::default();
+        };
+        let before = mem::replace(&mut rare.dropped_before, rare.dropped);
+        rare.dropped.since(before)
     }
 
     /// Messages that were sent in vain because the queue was full, or that newer ones have replaced.

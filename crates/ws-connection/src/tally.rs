@@ -23,4 +23,12 @@ impl Tally {
         self.messages += 1;
         self.bytes += len as u64;
     }
+
+    /// What came to it since it was `earlier`.
+    pub(crate) fn since(self, earlier: Self) -> Self {
+        Self {
+            messages: self.messages - earlier.messages,
+            bytes: self.bytes - earlier.bytes,
+        }
+    }
 }

@@ -150,7 +150,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send, H: Handler> Driver<S, H> {
         let info = self.close_info(ending);
         if let Some(leaving) = &leaving {
             let fresh = self.wire.outlet().lock().take_fresh();
-            leaving.metrics().add_sent(fresh, 0);
+            leaving.metrics().add_sent(&fresh, 0);
             leaving.metrics().count_close(&info);
         }
         let Self {

@@ -4,7 +4,7 @@ use std::{
 };
 
 use http::StatusCode;
-use ws_connection::{Dropped, Kinds, Tally};
+use ws_connection::{Dropped, Fresh, Tally};
 use ws_deflate::Traffic;
 use ws_handler::{Cause, CloseInfo, Timeout};
 
@@ -108,14 +108,19 @@ impl Metrics {
         }
     }
 
-    /// What was queued since the last call, and how many bytes wait now.
+    /// What was sent since the last call, and how many bytes wait now.
     #[inline]
-    pub(crate) fn add_sent(&self, sent: Kinds, queued: usize) {
+    pub(crate) fn add_sent(&self, fresh: &Fresh, queued: usize) {
         let shard = self.shard();
         let (texts, bytes) = (Counter::SentTexts, Counter::SentTextBytes);
-        add_tally(shard, texts, bytes, sent.text);
+        add_tally(shard, texts, bytes, fresh.messages.text);
         let (binaries, bytes) = (Counter::SentBinaries, Counter::SentBinaryBytes);
-        add_tally(shard, binaries, bytes, sent.binary);
+        add_tally(shard, binaries, bytes, fresh.messages.binary);
+        if fresh.pings + fresh.pongs > 0 {
+            shard.add(Counter::SentPings, fresh.pings);
+            shard.add(Counter::SentPongs, fresh.pongs);
+        }
+        add_dropped(shard, &fresh.dropped);
         shard.note_queued(queued as u64);
     }
 
@@ -132,19 +137,18 @@ impl Metrics {
         if close.handshake().sent().is_some() {
             shard.add(Counter::SentCloses, 1);
         }
-        self.add_dropped(&close.record().dropped);
         lock(&self.shared.closes).count(close.status());
     }
+}
 
-    fn add_dropped(&self, dropped: &Dropped) {
-        let shard = self.shard();
-        let (newest, bytes) = (Counter::DroppedNewest, Counter::DroppedNewestBytes);
-        add_tally(shard, newest, bytes, dropped.newest);
-        let (oldest, bytes) = (Counter::DroppedOldest, Counter::DroppedOldestBytes);
-        add_tally(shard, oldest, bytes, dropped.oldest);
-        let (conflated, bytes) = (Counter::Conflated, Counter::ConflatedBytes);
-        add_tally(shard, conflated, bytes, dropped.conflated);
-    }
+#[inline]
+fn add_dropped(shard: &Shard, dropped: &Dropped) {
+    let (newest, bytes) = (Counter::DroppedNewest, Counter::DroppedNewestBytes);
+    add_tally(shard, newest, bytes, dropped.newest);
+    let (oldest, bytes) = (Counter::DroppedOldest, Counter::DroppedOldestBytes);
+    add_tally(shard, oldest, bytes, dropped.oldest);
+    let (conflated, bytes) = (Counter::Conflated, Counter::ConflatedBytes);
+    add_tally(shard, conflated, bytes, dropped.conflated);
 }
 
 fn lock(codes: &Mutex<Codes>) -> MutexGuard<'_, Codes> {

@@ -29,14 +29,14 @@ pub struct Snapshot {
     pub received: Kinds,
     /// Messages that were queued for writing, likewise.
     pub sent: Kinds,
-    /// Messages that were sent in vain, of connections that have ended.
+    /// Messages that were sent in vain, counted when their connection next writes, or ends.
     pub dropped_messages: Dropped,
     /// Control frames that were received.
     pub received_controls: Controls,
-    /// Close frames that were written.
-    pub sent_closes: u64,
-    /// Pings of the keepalive. How many peers did not answer, [`Causes::silence`] tells.
-    pub pings: u64,
+    /// Control frames that left. A Close is counted when its connection has ended.
+    pub sent_controls: Controls,
+    /// Of the pings, those of the keepalive. How many peers did not answer, [`Causes::silence`] tells.
+    pub keepalive_pings: u64,
     /// Bytes of compressed messages that were received.
     pub received_compressed: Volume,
     /// Bytes of messages that were sent compressed.
@@ -156,8 +156,12 @@ impl Snapshot {
                 pongs: get(Counter::ReceivedPongs),
                 closes: get(Counter::ReceivedCloses),
             },
-            sent_closes: get(Counter::SentCloses),
-            pings: get(Counter::Pings),
+            sent_controls: Controls {
+                pings: get(Counter::SentPings),
+                pongs: get(Counter::SentPongs),
+                closes: get(Counter::SentCloses),
+            },
+            keepalive_pings: get(Counter::KeepalivePings),
             causes: Causes::counted(&get),
             congestions: get(Counter::Congestions),
             panics: get(Counter::Panics),

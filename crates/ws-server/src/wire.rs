@@ -131,7 +131,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
             let fresh = present.map(|_| sender.take_fresh());
             drop(sender);
             if let (Some(present), Some(fresh)) = (present, fresh) {
-                present.metrics().add_sent(fresh, queued);
+                present.metrics().add_sent(&fresh, queued);
             }
             if self.congested && !was_congested {
                 self.count(Counter::Congestions);
@@ -169,7 +169,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         let is_ping = timeout.is_none() && sender.queued() > before;
         drop(sender);
         if is_ping {
-            self.count(Counter::Pings);
+            self.count(Counter::KeepalivePings);
         }
         timeout
     }

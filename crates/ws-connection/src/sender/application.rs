@@ -57,7 +57,7 @@ impl Sender {
     #[inline]
     pub(super) fn count_sent(&mut self, kind: MessageKind, len: usize) {
         self.sent.count(len);
-        self.fresh.count(kind, len);
+        self.untold.count(kind, len);
     }
 
     #[inline]

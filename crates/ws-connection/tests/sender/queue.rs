@@ -1,7 +1,10 @@
 //! The write queue, its marks and its limit (R5, R8; A22).
 
 use bytes::Buf;
-use ws_connection::{Config, Encoded, Event, Kinds, Message, MessageKind, SendError, Tally};
+use ws_connection::{
+    Config, Encoded, Event, Fresh, Kinds, Message, MessageKind, SendError, SendOptions, Sender,
+    Tally,
+};
 
 use crate::outbox::Outbox;
 
@@ -210,7 +213,7 @@ fn what_waits_behind_a_batch_that_is_taken_for_written_leaves_all_the_same() {
 fn messages_are_told_by_kind_since_the_last_look() {
     let mut outbox = Outbox::server(marks());
     let sender = &mut outbox.sender;
-    assert_eq!(sender.take_fresh(), Kinds::default());
+    assert_eq!(sender.take_fresh(), Fresh::default());
     for text in ["", "four"] {
         sender.send(text).expect("room");
     }
@@ -218,11 +221,41 @@ fn messages_are_told_by_kind_since_the_last_look() {
     sender.send_encoded(HUNDRED, encoded).expect("room");
     let tally = |messages, bytes| Tally { messages, bytes };
     let (text, binary) = (tally(2, 4), tally(1, 98));
-    assert_eq!(sender.take_fresh(), Kinds { text, binary });
+    assert_eq!(sender.take_fresh().messages, Kinds { text, binary });
     assert_eq!(sender.sent(), tally(3, 102));
     sender.close(None);
     sender.send("too late").expect_err("closed");
-    assert_eq!(sender.take_fresh(), Kinds::default());
+    assert_eq!(sender.take_fresh(), Fresh::default());
+}
+
+/// Pongs that gave way to newer ones did not leave.
+#[test]
+fn pings_and_pongs_are_told_when_they_leave() {
+    let mut outbox = Outbox::server(marks());
+    for _ in 0..3 {
+        outbox.sender.ping(b"?").expect("room");
+    }
+    for _ in 0..40 {
+        outbox.hear(&Event::Ping(b"!"));
+    }
+    assert_eq!(outbox.sender.take_fresh(), Fresh::default());
+    outbox.write_bytes();
+    let fresh = outbox.sender.take_fresh();
+    assert_eq!((fresh.pings, fresh.pongs), (3, 32));
+    assert_eq!(outbox.sender.take_fresh(), Fresh::default());
+}
+
+#[test]
+fn what_was_sent_in_vain_is_told_since_the_last_look() {
+    let mut sender = Sender::server(Config::default());
+    let newer = SendOptions::default().with_key(1);
+    for (text, told) in [("a", 0), ("bc", 1), ("def", 2)] {
+        sender.send_with(text, newer).expect("room");
+        let conflated = sender.take_fresh().dropped.conflated;
+        assert_eq!((conflated.messages, conflated.bytes), (told.min(1), told));
+    }
+    assert_eq!(sender.dropped().conflated.messages, 2);
+    assert_eq!(sender.take_fresh(), Fresh::default());
 }
 
 #[test]

@@ -156,7 +156,10 @@ async fn assert_told(case: &Case, witness: Witness) -> Told {
     assert_eq!(seen, expected, "{:?}: {}", case.steps, told.cause);
     let snapshot = metrics.snapshot();
     assert_eq!(snapshot.closes[&told.status], 1);
-    assert_eq!(snapshot.sent_closes, u64::from(told.sent.is_some()));
+    assert_eq!(
+        snapshot.sent_controls.closes,
+        u64::from(told.sent.is_some())
+    );
     assert_eq!(
         snapshot.received_controls.closes,
         u64::from(told.received.is_some())

@@ -76,12 +76,19 @@ async fn control_frames_are_counted_those_of_the_keepalive_too() {
     let snapshot = metrics.snapshot();
     let controls = snapshot.received_controls;
     assert_eq!((controls.pings, controls.pongs, controls.closes), (2, 1, 0));
-    assert_eq!((snapshot.pings, snapshot.sent_closes), (1, 0));
+    let controls = snapshot.sent_controls;
+    assert_eq!((controls.pings, controls.pongs, controls.closes), (1, 2, 0));
+    served.log.handle().ping(b"mine").expect("room");
+    settle().await;
+    assert_eq!(metrics.snapshot().sent_controls.pings, 2);
     served.peer.send(Frame::close(1000, "")).await;
     settle().await;
     let snapshot = metrics.snapshot();
     assert_eq!(snapshot.received_controls.closes, 1);
-    assert_eq!((snapshot.pings, snapshot.sent_closes), (1, 1));
+    assert_eq!(
+        (snapshot.keepalive_pings, snapshot.sent_controls.closes),
+        (1, 1)
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -122,11 +129,14 @@ async fn what_comes_with_a_close_and_what_answers_it_are_counted() {
     let snapshot = metrics.snapshot();
     assert_eq!(snapshot.received.text, tally(1, 4));
     assert_eq!(snapshot.sent.text, tally(1, 4));
-    assert_eq!((snapshot.sent_closes, snapshot.closes[&1000]), (1, 1));
+    assert_eq!(
+        (snapshot.sent_controls.closes, snapshot.closes[&1000]),
+        (1, 1)
+    );
 }
 
 #[tokio::test(start_paused = true)]
-async fn messages_that_were_sent_in_vain_are_counted_when_the_connection_has_ended() {
+async fn messages_that_were_sent_in_vain_are_counted_once_with_the_next_write() {
     let (mut served, metrics) = open(|puppet| puppet, Config::default()).await;
     let handle = served.log.handle();
     for price in ["17", "18", "190"] {
@@ -134,6 +144,7 @@ async fn messages_that_were_sent_in_vain_are_counted_when_the_connection_has_end
         handle.send_with(price, newer).expect("room");
     }
     assert_eq!(served.peer.read_line().await, "text '190'");
+    assert_eq!(metrics.snapshot().dropped_messages.conflated, tally(2, 4));
     served.peer.send(Frame::close(1000, "")).await;
     settle().await;
     let dropped = metrics.snapshot().dropped_messages;

@@ -57,7 +57,7 @@ fn growing(snapshot: &Snapshot) -> Vec<u64> {
     let mut numbers: Vec<u64> = tallies.iter().flat_map(|t| [t.messages, t.bytes]).collect();
     numbers.extend([
         snapshot.accepted,
-        snapshot.sent_closes,
+        snapshot.sent_controls.closes,
         snapshot.most_queued,
     ]);
     numbers.extend([causes.peer, causes.shutdown, causes.transport]);
