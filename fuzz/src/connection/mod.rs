@@ -2,6 +2,7 @@ mod endpoint;
 mod judge;
 mod memory;
 mod ops;
+mod sent;
 pub(crate) mod stage;
 
 use std::time::Duration;

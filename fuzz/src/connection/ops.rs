@@ -1,13 +1,13 @@
 use std::time::Duration;
 
-use ws_connection::{Config, Role};
+use ws_connection::{Config, Overflow, Role, SendOptions};
 use ws_frame::{CloseCode, CloseFrame};
 use ws_testing::{
     naive::{Event, opcode},
     pair::{Endpoint, Entry, Pair, What},
 };
 
-use super::stage::Stage;
+use super::{sent::Sent, stage::Stage};
 
 /// More operations make an input slow and find nothing else.
 const MOST: usize = 100;
@@ -16,11 +16,12 @@ const MOST: usize = 100;
 ///
 /// What either sends the other finds legal. The state of an end only moves forward; at most one Close goes each way, and
 /// what an end says of the closing handshake is what was on the wire; messages arrive in order, none twice and none
-/// changed, and all of them where the link held, no application broke off and no end lost its patience. After the Close of
-/// both applications and enough time both ends are over, hold nothing and want nothing.
+/// changed, and all of them where the link held, no application broke off and no end lost its patience, but for those
+/// that are counted as dropped. After the Close of both applications and enough time both ends are over, hold nothing and
+/// want nothing.
 ///
-/// The input: operations of two bytes each. The lower half of the first says what happens, its next bit to whom; the
-/// second how much of it.
+/// The input: operations of two bytes each. The lower half of the first says what happens, its next bit to whom, and the
+/// rest what gives way to a message; the second byte how much of it.
 pub fn connection_ops(data: &[u8]) {
     let mut play = Play::new();
     for op in data.as_chunks().0.iter().take(MOST) {
@@ -35,7 +36,7 @@ pub fn connection_ops(data: &[u8]) {
 /// A pair, and what each end was given to send.
 struct Play {
     pair: Pair,
-    taken: [Vec<Event>; 2],
+    sent: [Sent; 2],
     stages: [Stage; 2],
     /// Whether the link was cut, or an application broke off.
     is_disturbed: bool,
@@ -49,7 +50,7 @@ impl Play {
             .with_max_queue(2_000);
         Self {
             pair: Pair::new(config),
-            taken: [Vec::new(), Vec::new()],
+            sent: [Sent::default(), Sent::default()],
             stages: [Stage::Open; 2],
             is_disturbed: false,
         }
@@ -63,9 +64,9 @@ impl Play {
         let len = usize::from(amount);
         self.is_disturbed |= matches!(what % 16, 5 | 12 | 15);
         match what % 16 {
-            1 => self.send(role, len),
+            1 => self.send(role, len, options(what, amount)),
             // In many fragments.
-            2 => self.send(role, 8 * len),
+            2 => self.send(role, 8 * len, options(what, amount)),
             // Up to 65 s: longer than every deadline.
             3 => self
                 .pair
@@ -81,13 +82,14 @@ impl Play {
         }
     }
 
-    /// Every message differs from the one before.
-    fn send(&mut self, role: Role, len: usize) {
-        let taken = &mut self.taken[role as usize];
-        let payload = vec![taken.len() as u8; len];
-        if self.pair.end(role).sender.send(&payload[..]).is_ok() {
-            taken.push(Event::Binary(payload));
+    fn send(&mut self, role: Role, len: usize, options: SendOptions) {
+        let sent = &mut self.sent[role as usize];
+        let payload = sent.next_payload(len);
+        let sender = &mut self.pair.end(role).sender;
+        if sender.send_with(&payload[..], options).is_ok() {
+            sent.push(payload, options);
         }
+        self.is_disturbed |= sender.overrun().is_some();
     }
 
     fn look(&mut self) {
@@ -129,18 +131,36 @@ impl Play {
 
     fn check_messages(&self, role: Role) {
         let transcript = self.pair.transcript();
-        let is_message = |event: &&Event| matches!(event, Event::Text(_) | Event::Binary(_));
-        let got: Vec<&Event> = transcript.got_by(role).filter(is_message).collect();
-        let sent = match role {
-            Role::Server => &self.taken[Role::Client as usize],
-            Role::Client => &self.taken[Role::Server as usize],
+        let got = transcript.got_by(role).filter_map(|event| match event {
+            Event::Binary(payload) => Some(payload.as_slice()),
+            Event::Text(_) => panic!("nobody sends text"),
+            Event::Ping(_) | Event::Pong(_) | Event::Close(_) => None,
+        });
+        let (sent, sender) = match role {
+            Role::Server => (&self.sent[Role::Client as usize], &self.pair.client.sender),
+            Role::Client => (&self.sent[Role::Server as usize], &self.pair.server.sender),
         };
-        let came: Vec<&Event> = sent.iter().take(got.len()).collect();
-        assert_eq!(got, came, "in order, each once");
+        let lost = sent.check(got);
+        let dropped = sender.dropped();
+        let gave_way = dropped.oldest.messages + dropped.conflated.messages;
+        assert!(lost >= gave_way, "{lost} are lost, {gave_way} gave way");
         let broke = |entry: &Entry| matches!(entry.what, What::Failed(_) | What::TimedOut(_));
         if !self.is_disturbed && !transcript.entries().iter().any(broke) {
-            assert_eq!(got.len(), sent.len(), "nothing is lost");
+            assert_eq!(lost, gave_way, "nothing else is lost");
         }
+    }
+}
+
+/// How a message is sent, by the highest bits of an operation.
+fn options(what: u8, amount: u8) -> SendOptions {
+    let options = SendOptions::default();
+    let key = u64::from(amount % 3);
+    match what >> 5 {
+        0..=3 => options,
+        4 => options.with_overflow(Overflow::DropOldest),
+        5 => options.with_key(key),
+        6 => options.with_key(key).with_overflow(Overflow::DropOldest),
+        _ => options.with_overflow(Overflow::Close),
     }
 }
 
