@@ -1,12 +1,11 @@
 use std::{fmt, future::Future, io, net::SocketAddr, pin::Pin, sync::Arc};
 
-use tokio::net::{TcpListener, ToSocketAddrs};
+use tokio::net::ToSocketAddrs;
 use ws_deflate::Traffic;
 use ws_handler::Handler;
 
 use crate::{
     Builder, DrainReport, Metrics, ServerHandle,
-    accept::accept_loop,
     state::{Ask, State},
     workers::Workers,
 };
@@ -61,7 +60,7 @@ impl Server {
     }
 
     /// Takes a listener that exists already, for example one passed by a service manager. A tokio
-    /// listener becomes one with [`into_std`](TcpListener::into_std).
+    /// listener becomes one with [`into_std`](tokio::net::TcpListener::into_std).
     ///
     /// # Errors
     ///
@@ -131,7 +130,7 @@ impl Server {
 
     /// Serves each connection with a clone of `prototype`. Without
     /// [`with_shutdown`](Self::with_shutdown) and a [`handle`](Self::handle) it never ends: no error
-    /// of one connection, or of accepting it, stops the server.
+    /// of one connection, or of accepting it, stops the server. When it returns its port is free.
     ///
     /// Dropping the future stops accepting and drops the connections of the server's own workers;
     /// in the caller's runtime those that are open go on.
@@ -177,14 +176,7 @@ impl Server {
         let make = Arc::new(make);
         let workers = match self.threads {
             Threads::Own => Workers::start(self.listeners, &state, &make)?,
-            Threads::Callers => {
-                for listener in self.listeners {
-                    let listener = TcpListener::from_std(listener)?;
-                    let make = make.clone();
-                    tokio::spawn(accept_loop(listener, state.clone(), move || make()));
-                }
-                Workers::none()
-            }
+            Threads::Callers => Workers::spawn(self.listeners, &state, &make)?,
         };
         let signal = self
             .signal

@@ -9,21 +9,42 @@ use crate::{
     state::{Phase, State},
 };
 
-/// How long the threads may take to end after the last connection has ended or was cut.
+/// How long they may take to end after the last connection has ended or was cut.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Threads that serve one listener each, with a runtime of their own: connections never move
-/// between them.
+/// What serves one listener each.
 #[derive(Debug)]
 pub(crate) struct Workers {
     ended: Vec<oneshot::Receiver<()>>,
 }
 
 impl Workers {
-    pub(crate) fn none() -> Self {
-        Self { ended: Vec::new() }
+    /// Tasks of the caller's runtime.
+    pub(crate) fn spawn<H, F>(
+        listeners: Vec<std::net::TcpListener>,
+        state: &Arc<State>,
+        make: &Arc<F>,
+    ) -> io::Result<Self>
+    where
+        H: Handler,
+        F: Fn() -> H + Send + Sync + 'static,
+    {
+        let mut ended = Vec::new();
+        for listener in listeners {
+            let listener = TcpListener::from_std(listener)?;
+            let (state, make) = (state.clone(), make.clone());
+            let (end, ending) = oneshot::channel();
+            ended.push(ending);
+            tokio::spawn(async move {
+                accept_loop(listener, state, move || make()).await;
+                // Nobody may be waiting for it.
+                let _ = end.send(());
+            });
+        }
+        Ok(Self { ended })
     }
 
+    /// Threads with a runtime of their own: connections never move between them.
     pub(crate) fn start<H, F>(
         listeners: Vec<std::net::TcpListener>,
         state: &Arc<State>,
@@ -57,7 +78,8 @@ impl Workers {
         Ok(Self { ended })
     }
 
-    /// Waits until every thread has ended its runtime; not long, for one that a callback blocks.
+    /// Waits until each has let go of its listener, and every thread has ended its runtime; not long,
+    /// for one that a callback blocks.
     pub(crate) async fn join(self) {
         let _ = timeout(PATIENCE, join_all(self.ended)).await;
     }

@@ -159,3 +159,30 @@ async fn a_server_comes_back_at_once_on_the_port_of_its_last_run() {
     })
     .await;
 }
+
+/// Whether its listeners were waiting by then or had not begun to.
+#[tokio::test]
+async fn the_port_is_free_when_serve_returns() {
+    within(async {
+        for workers in WORKERS {
+            for turns in [0, 1, 10] {
+                let bound = Server::builder().workers(workers).bind(own_addr()).await;
+                let server = bound.expect("a free port");
+                let addr = server.local_addr().expect("bound");
+                let signal = async move {
+                    for _ in 0..turns {
+                        tokio::task::yield_now().await;
+                    }
+                };
+                let puppet = Puppet::new(&Log::new());
+                let served = server
+                    .with_shutdown(signal)
+                    .serve_with(move || puppet.clone());
+                served.await.expect("workers that start");
+                let again = Server::bind(addr).await;
+                again.unwrap_or_else(|error| panic!("{workers}, {turns}: {error}"));
+            }
+        }
+    })
+    .await;
+}
