@@ -98,7 +98,8 @@ impl Builder {
     }
 
     /// Over which time a shutdown gives connections their Close, one after the other; 0 by default,
-    /// all at once. Clients that come back at once then do not come all at the same time.
+    /// all at once. Clients that come back at once then do not come all at the same time. It is over
+    /// when no connection is left.
     #[must_use]
     pub fn drain_spread(mut self, time: Duration) -> Self {
         self.drain.spread = time;

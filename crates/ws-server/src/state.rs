@@ -186,7 +186,12 @@ impl State {
         };
         openings.iter().for_each(Waker::wake_by_ref);
         let orderly = async {
-            self.close_all(&handles).await;
+            // Every connection is counted until it ends, those too that have not got their Close.
+            tokio::select! {
+                biased;
+                () = self.close_all(&handles) => {}
+                () = self.all_ended() => {}
+            }
             let _ = timeout(self.drain.wait, self.all_ended()).await;
             AFTER_ABORT
         };

@@ -141,6 +141,32 @@ async fn the_closes_are_spread_over_the_time_that_was_chosen() {
     .await;
 }
 
+/// Of three connections one is told; that is enough for none to be waited for.
+#[tokio::test]
+async fn the_closes_are_not_spread_over_time_when_nobody_is_left() {
+    within(async {
+        for workers in WORKERS {
+            let spread = Duration::from_secs(15);
+            let builder = Server::builder().workers(workers).drain_spread(spread);
+            let mut running = Running::start(builder).await;
+            let mut peers = running.open_many(3).await;
+            for peer in &mut peers {
+                assert_echoes(peer).await;
+            }
+            running.stop();
+            assert_eq!(peers[0].read_line().await, GOING_AWAY);
+            // The others are served as long as they stay.
+            assert_echoes(&mut peers[2]).await;
+            drop(peers);
+            let (report, took) = running.ended().await;
+            assert!(took < Duration::from_secs(2), "{took:?}");
+            let figures = (report.open(), report.lost(), report.aborted());
+            assert_eq!(figures, (3, 3, 0), "{report}");
+        }
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn the_report_tells_how_each_ended() {
     within(async {
