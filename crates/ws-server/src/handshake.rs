@@ -58,7 +58,8 @@ impl Terms<'_> {
     fn check_origin(self, request: &Request) -> Result<(), Refusal> {
         let call = AssertUnwindSafe(|| self.config.origins().check(request));
         let checked = catch_unwind(call);
-        Ok(checked.map_err(|_| self.panicked("the check of the origin panicked"))??)
+        let checked = checked.map_err(|_| self.panicked("the check of the origin panicked"))?;
+        checked.map_err(|rejection| Refusal::of_origin(rejection, request.origin()))
     }
 
     fn panicked(self, what: impl Display) -> Refusal {

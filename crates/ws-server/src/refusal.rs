@@ -1,12 +1,19 @@
-use std::time::SystemTime;
-use std::{io, time::Duration};
+use std::{
+    borrow::Cow,
+    io,
+    time::{Duration, SystemTime},
+};
 
 use bytes::{Buf, Bytes, buf::Chain};
 use http::{
     HeaderValue, Method, Response, StatusCode,
     header::{DATE, RETRY_AFTER},
 };
-use ws_handshake::{ProxyHeaderError, Rejection, RequestError, encode_response_head};
+use ws_handshake::{Excerpt, ProxyHeaderError, Rejection, RequestError, encode_response_head};
+
+/// Bytes of a body's first line that are logged: more than any text of ours has, but for origins and hosts of
+/// great length, while an application's may be a page.
+const MAX_REASON: usize = 1024;
 
 /// One whole response.
 #[derive(Debug)]
@@ -57,6 +64,12 @@ impl Refusal {
         Self::unavailable("the server is shutting down")
     }
 
+    /// By the rule of origins, of which the log names the one that was refused.
+    pub(crate) fn of_origin(rejection: Rejection, origin: Option<&HeaderValue>) -> Self {
+        log(&rejection, first_line(&rejection).as_deref(), origin);
+        Refusal::answer(rejection.into(), &Method::GET)
+    }
+
     pub(crate) fn too_late(limit: Duration) -> Self {
         let text = format!("the opening handshake took longer than the {limit:?} that it may");
         Rejection::new(StatusCode::REQUEST_TIMEOUT)
@@ -73,22 +86,40 @@ impl From<io::Error> for Refusal {
 
 impl From<Rejection> for Refusal {
     fn from(rejection: Rejection) -> Self {
-        tracing::debug!(status = %rejection.status(), "handshake refused");
+        log(&rejection, first_line(&rejection).as_deref(), None);
         Refusal::answer(rejection.into(), &Method::GET)
     }
 }
 
 impl From<RequestError> for Refusal {
     fn from(error: RequestError) -> Self {
-        tracing::debug!("{error}");
-        Rejection::from(&error).into()
+        let rejection = Rejection::from(&error);
+        // The answer to HEAD has no body to take it from.
+        log(&rejection, Some(&error.to_string()), None);
+        Refusal::answer(rejection.into(), &Method::GET)
     }
 }
 
 impl From<ProxyHeaderError> for Refusal {
     fn from(error: ProxyHeaderError) -> Self {
-        tracing::debug!("{error}");
         let rejection = Rejection::new(StatusCode::BAD_REQUEST);
         rejection.text(&error.to_string()).into()
     }
+}
+
+fn log(rejection: &Rejection, reason: Option<&str>, origin: Option<&HeaderValue>) {
+    tracing::debug!(
+        status = %rejection.status(),
+        reason,
+        origin = origin.map(|origin| tracing::field::display(Excerpt::of(origin))),
+        "handshake refused"
+    );
+}
+
+/// What the answer says, as far as that is a line; `None` when it says nothing.
+fn first_line(rejection: &Rejection) -> Option<Cow<'_, str>> {
+    let body = rejection.response().body();
+    let line = body.split(|byte| matches!(byte, b'\r' | b'\n')).next()?;
+    let line = &line[..line.len().min(MAX_REASON)];
+    (!line.is_empty()).then(|| String::from_utf8_lossy(line))
 }

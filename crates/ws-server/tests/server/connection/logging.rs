@@ -12,10 +12,16 @@ use tracing::{
     span,
     subscriber::set_global_default,
 };
-use ws_server::{AddrHeader, Config, TrustedProxies};
-use ws_testing::{naive::Frame, peer::masked};
+use ws_server::{
+    Acceptance, AddrHeader, Client, Config, Handler, Message, Rejection, TrustedProxies, Upgrade,
+    http::StatusCode,
+};
+use ws_testing::{
+    naive::Frame,
+    peer::{REQUEST, masked},
+};
 
-use crate::served::Served;
+use crate::{log::Log, served::Served};
 
 thread_local! {
     /// The events of the thread's test, as `LEVEL message name=value`.
@@ -134,6 +140,94 @@ async fn a_handshake_that_is_refused_and_a_panic_are_logged() {
     );
 }
 
+fn with_header(line: &str) -> String {
+    REQUEST.replacen("\r\n", &format!("\r\n{line}\r\n"), 1)
+}
+
+/// Whoever looks after a server reads the log; the answer went to somebody else.
+#[tokio::test(start_paused = true)]
+async fn a_refused_handshake_is_logged_once_with_the_reason_that_the_peer_is_told() {
+    let foreign = with_header("Origin: https://elsewhere.example");
+    let odd = with_header("Origin: https://else\twhere.example");
+    let version = REQUEST.replace("Version: 13", "Version: 8");
+    for (script, request, words) in [
+        (
+            "",
+            &*foreign,
+            [
+                "status=403 Forbidden",
+                "reason=\"pages of https://elsewhere.example are not allowed here; ",
+                "origin=https://elsewhere.example",
+            ],
+        ),
+        (
+            "",
+            &odd,
+            [
+                "status=403",
+                "reason=\"",
+                "origin=https://else\\twhere.example",
+            ],
+        ),
+        ("", &version, ["status=426", "reason=\"", "8"]),
+        ("", "\x16\x03\x01", ["status=400", "reason=\"", "\\x16"]),
+        (
+            "",
+            "HEAD / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n\r\n",
+            ["status=405", "reason=\"", "HEAD"],
+        ),
+        (
+            "refuse 401",
+            REQUEST,
+            ["status=401", "reason=\"401 Unauthorized\"", ""],
+        ),
+    ] {
+        Lines::keep();
+        let mut served = Served::with(|puppet| puppet.on("upgrade", script), Config::default());
+        let _ = served.peer.try_write(request).await;
+        served.peer.finish().await;
+        served.ended().await;
+        let all = Lines::all();
+        assert_eq!(all.len(), 1, "{all:?}");
+        assert!(all[0].starts_with("DEBUG handshake refused"), "{all:?}");
+        assert_eq!(Lines::count(&words), 1, "{words:?}: {all:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_a_page_that_refuses_a_handshake_the_beginning_of_the_first_line_is_logged() {
+    struct Bouncer(Vec<u8>);
+
+    impl Handler for Bouncer {
+        async fn on_upgrade(&mut self, _: &Upgrade<'_>) -> Result<Acceptance, Rejection> {
+            let rejection = Rejection::new(StatusCode::FORBIDDEN);
+            Err(rejection.body(self.0.clone()))
+        }
+
+        async fn on_message(&mut self, _: &mut Client, _: Message<'_>) {}
+    }
+
+    let long = "a".repeat(3000);
+    let cut = format!("reason=\"{}\"", &long[..1024]);
+    for (body, reason) in [
+        (
+            b"members\xFF\x1B only\r\n<p>".as_slice(),
+            "reason=\"members\u{FFFD}\\u{1b} only\"",
+        ),
+        (long.as_bytes(), &*cut),
+        (b"", "refused status=403 Forbidden"),
+    ] {
+        Lines::keep();
+        let mut served = Served::of(Bouncer(body.to_vec()), Log::new(), Config::default());
+        served.peer.write(REQUEST).await;
+        served.peer.finish().await;
+        served.ended().await;
+        let all = Lines::all();
+        assert_eq!(all.len(), 1, "{all:?}");
+        assert!(all[0].ends_with(reason), "{all:?}");
+    }
+}
+
 /// It says why a client has the address of its proxy.
 #[tokio::test(start_paused = true)]
 async fn a_list_of_proxies_that_is_not_believed_is_logged() {
@@ -144,7 +238,7 @@ async fn a_list_of_proxies_that_is_not_believed_is_logged() {
     let proxies = proxies.with_header(AddrHeader::Forwarded);
     let config = Config::default().with_trusted_proxies(proxies);
     let mut served = Served::with(|puppet| puppet, config);
-    let request = ws_testing::peer::REQUEST.replacen("\r\n", "\r\nForwarded: for=what\r\n", 1);
+    let request = with_header("Forwarded: for=what");
     served.peer.write(request).await;
     served.peer.read_head().await;
     let words = ["DEBUG", "not believed", "for=what", "192.0.2.7:4711"];
