@@ -18,6 +18,7 @@ use crate::{
     connection::Connection,
     counter::Counter,
     state::{Phase, State},
+    traced::names,
 };
 
 /// Pause after an error that the next accept would meet too, such as no descriptor left.
@@ -110,11 +111,16 @@ where
     H: Handler,
 {
     let metrics = state.config.metrics();
+    let proxies = state.config.trusted_proxies();
     metrics.add(Counter::Accepted, 1);
-    let Some((place, admission)) = state.admit(peer) else {
-        metrics.add(Counter::Dropped, 1);
-        tracing::debug!(%peer, "dropped: too many connections");
-        return;
+    let (place, admission) = match state.admit(peer) {
+        Ok(admitted) => admitted,
+        Err(excess) => {
+            metrics.add(Counter::Dropped, 1);
+            let (transport, peer) = names(peer, proxies);
+            tracing::debug!(transport, peer, "dropped: {excess}");
+            return;
+        }
     };
     if let Admission::Refused(_) = admission {
         metrics.add(Counter::Refused, 1);
@@ -122,7 +128,8 @@ where
     // A fault of the application's in one connection must not end the loop.
     let Ok(handler) = catch_unwind(AssertUnwindSafe(make)) else {
         metrics.add(Counter::Panics, 1);
-        tracing::error!(%peer, "dropped: making its handler panicked");
+        let (transport, peer) = names(peer, proxies);
+        tracing::error!(transport, peer, "dropped: making its handler panicked");
         return;
     };
     let connection = Connection { io, peer, handler };

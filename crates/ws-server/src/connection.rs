@@ -7,7 +7,12 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use ws_handler::{Handler, Peer};
 
 use crate::{
-    Config, admission::Admission, opening::Opening, stage::Stage, state::Place, traced::Traced,
+    Config,
+    admission::Admission,
+    opening::Opening,
+    stage::Stage,
+    state::Place,
+    traced::{Traced, span},
 };
 
 /// Serves one connection on any transport, from its handshake to its end: for a TLS stream, a Unix
@@ -94,9 +99,9 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     H: Handler,
 {
-    let peer = opening.connection.peer;
+    let span = span(opening.connection.peer, opening.config.trusted_proxies());
     let mut stage = Stage::Opening(opening);
-    Traced::new(peer, async move {
+    Traced::new(span, async move {
         loop {
             let wake = poll_fn(|cx| stage.poll_wake(cx)).await;
             let Some(turn) = stage.turn(wake) else {

@@ -7,7 +7,7 @@ use std::{
 use tokio::io::{AsyncRead, AsyncWrite};
 use ws_connection::{Event, Receiver};
 use ws_frame::{CloseCode, CloseFrame};
-use ws_handler::{Cause, CloseInfo, Handler, Limit, Record, Session, Side};
+use ws_handler::{Cause, CloseInfo, Handler, Limit, Peer, Record, Session, Side, Timeout};
 
 use crate::{
     counter::Counter,
@@ -16,6 +16,7 @@ use crate::{
     input::Input,
     meter::Meter,
     state::Seat,
+    traced::untold,
     wire::{Wake, Wire, now},
 };
 
@@ -162,7 +163,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send, H: Handler> Driver<S, H> {
         // What broke is dropped before the application is told, however long that takes.
         let wire = orderly.then_some(wire);
         let peer = session.client().peer();
-        tracing::debug!(%peer, "{info}");
+        log(&info, peer);
         if let Some(seat) = &seat {
             seat.ended(&info);
         }
@@ -172,7 +173,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send, H: Handler> Driver<S, H> {
             None => Some(closing.await),
         };
         if let Some(Err(panic)) = told {
-            tracing::error!(%peer, "on_close: {panic}");
+            tracing::error!(peer = untold(peer), "on_close: {panic}");
             if let Some(leaving) = &leaving {
                 leaving.metrics().add(Counter::Panics, 1);
             }
@@ -225,6 +226,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send, H: Handler> Driver<S, H> {
         });
         let record = Record::new(duration, &self.receiver, &self.wire.outlet().lock());
         CloseInfo::new(handshake, cause).with_record(record)
+    }
+}
+
+/// Louder where the application is at fault, and whoever looks after it should know.
+fn log(info: &CloseInfo, peer: Peer) {
+    match info.cause() {
+        Cause::Panic(_) => tracing::error!(peer = untold(peer), "{info}"),
+        Cause::Timeout(Timeout::Callback) => tracing::warn!(peer = untold(peer), "{info}"),
+        _ => tracing::debug!(peer = untold(peer), "{info}"),
     }
 }
 

@@ -8,7 +8,7 @@ use ws_deflate::PermessageDeflate;
 use ws_handler::{Handler, Peer, Upgrade, catch};
 use ws_handshake::{Acceptance, Rejection, Request};
 
-use crate::{Config, admission::Admission, counter::Counter, refusal::Refusal};
+use crate::{Config, admission::Admission, counter::Counter, refusal::Refusal, traced::untold};
 
 /// What a request is judged by.
 #[derive(Clone, Copy, Debug)]
@@ -69,7 +69,7 @@ impl Terms<'_> {
 
     /// The application's fault, which is no business of the peer.
     fn fault(self, what: impl Display) -> Refusal {
-        tracing::error!(peer = %self.peer, "{what}");
+        tracing::error!(peer = untold(self.peer), "{what}");
         Rejection::new(StatusCode::INTERNAL_SERVER_ERROR).into()
     }
 

@@ -11,7 +11,7 @@ use ws_handshake::{ProxyHeader, ProxyHeaderError, Request, head_end};
 use crate::{
     Config, ProxyProtocol, admission::Admission, connection::Connection, counter::Counter,
     patience::Patience, pool::Rent, presence::Arriving, refusal::Refusal, state::Place,
-    wire::poll_read_into,
+    traced::Story, wire::poll_read_into,
 };
 
 /// A connection of which the request is awaited: all that a peer costs that says little.
@@ -97,7 +97,11 @@ where
             Ok(None) => return Ok(()),
             Ok(Some((header, len))) => {
                 if let Some(addr) = header.source() {
-                    self.learn(Peer::new(addr, AddrSource::ProxyProtocol))?;
+                    let client = Peer::new(addr, AddrSource::ProxyProtocol);
+                    if !self.config.trusted_proxies().trusts(client) {
+                        Story::current().tell_peer(client);
+                    }
+                    self.learn(client)?;
                 }
                 self.head.drain(..len);
             }
@@ -116,14 +120,14 @@ where
         {
             let metrics = self.config.metrics();
             match place.count_for(client) {
-                Some(Admission::Granted) => {}
-                Some(refused) => {
+                Ok(Admission::Granted) => {}
+                Ok(refused) => {
                     metrics.add(Counter::Refused, 1);
                     self.admission = refused;
                 }
-                None => {
+                Err(excess) => {
                     metrics.add(Counter::Dropped, 1);
-                    return Err(io::Error::other("dropped: too many of its address"));
+                    return Err(io::Error::other(format!("dropped: {excess}")));
                 }
             }
         }

@@ -115,7 +115,11 @@ where
         let proxies = self.config.trusted_proxies();
         let client = proxies.client_of(self.client, request.headers());
         let story = Story::current();
-        story.tell_request(&request, client, self.connection.peer);
+        if proxies.trusts(self.client) {
+            // Until now nobody knew whom it connects for.
+            story.tell_peer(client);
+        }
+        story.tell_request(&request);
         if let Err(error) = self.learn(client) {
             return (self.refuse(error.into()), early);
         }

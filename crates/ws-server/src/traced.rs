@@ -6,13 +6,17 @@ use std::{
 use pin_project_lite::pin_project;
 use tracing::{
     Span,
-    field::{Empty, display},
+    field::{DisplayValue, Empty, display},
 };
 use ws_handler::Peer;
 use ws_handshake::{Acceptance, Request};
 
+use crate::TrustedProxies;
+
 /// By which the span of a connection is known.
 const NAME: &str = "connection";
+
+type Shown = DisplayValue<Peer>;
 
 pin_project! {
     /// The life of a connection within its span: what happens in it, in callbacks too, says to which one
@@ -25,17 +29,34 @@ pin_project! {
 }
 
 impl<F> Traced<F> {
-    pub(crate) fn new(peer: Peer, life: F) -> Self {
-        let span = tracing::info_span!(
-            NAME,
-            %peer,
-            client = Empty,
-            path = Empty,
-            subprotocol = Empty,
-        );
+    pub(crate) fn new(span: Span, life: F) -> Self {
         let span = (!span.is_disabled()).then(|| Box::new(span));
         Self { span, life }
     }
+}
+
+/// The span of a connection over this transport.
+///
+/// Its `peer` is what [`Client::peer`](ws_handler::Client::peer) tells, and waits for what a trusted proxy
+/// has to say; of the proxy itself `transport` tells. The documentation of the crate tells of all fields.
+pub(crate) fn span(transport: Peer, proxies: &TrustedProxies) -> Span {
+    let (transport, peer) = names(transport, proxies);
+    tracing::info_span!(NAME, transport, peer, path = Empty, subprotocol = Empty)
+}
+
+/// What is known of a connection when it comes: either the `transport`, of a proxy, or the `peer`.
+pub(crate) fn names(transport: Peer, proxies: &TrustedProxies) -> (Option<Shown>, Option<Shown>) {
+    let shown = Some(display(transport));
+    match proxies.trusts(transport) {
+        true => (shown, None),
+        false => (None, shown),
+    }
+}
+
+/// The peer, for an event that must name it, where no span does: it may be filtered out when only errors
+/// are wanted.
+pub(crate) fn untold(peer: Peer) -> Option<Shown> {
+    Story::current().0.is_disabled().then(|| display(peer))
 }
 
 impl<F: Future> Future for Traced<F> {
@@ -62,12 +83,14 @@ impl Story {
         Self(if is_ours { span } else { Span::none() })
     }
 
-    /// What is asked for, and by whom, if that is not the other end of the transport.
-    pub(crate) fn tell_request(&self, request: &Request, client: Peer, transport: Peer) {
+    /// The client of a trusted proxy. To be called once: a span keeps all that it is told.
+    pub(crate) fn tell_peer(&self, client: Peer) {
+        self.0.record("peer", display(client));
+    }
+
+    /// What is asked for.
+    pub(crate) fn tell_request(&self, request: &Request) {
         self.0.record("path", request.path());
-        if client != transport {
-            self.0.record("client", display(client));
-        }
     }
 
     /// What was agreed on.

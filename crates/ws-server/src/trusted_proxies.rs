@@ -204,7 +204,7 @@ impl TrustedProxies {
             Ok(Some(addr)) => Peer::new(addr, AddrSource::Forwarded),
             Ok(None) => peer,
             Err(error) => {
-                tracing::debug!(%peer, "not believed: {error}");
+                tracing::debug!(proxy = %peer, "not believed: {error}");
                 peer
             }
         }

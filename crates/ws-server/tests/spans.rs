@@ -9,8 +9,8 @@ use std::{
 use tokio::io::{DuplexStream, duplex};
 use tracing_subscriber::fmt::MakeWriter;
 use ws_server::{
-    Acceptance, AddrHeader, Client, CloseInfo, Config, Handler, Message, Rejection, TrustedProxies,
-    Upgrade, serve_connection,
+    Acceptance, AddrHeader, Client, CloseInfo, Config, Handler, Message, ProxyProtocol, Rejection,
+    TrustedProxies, Upgrade, serve_connection,
 };
 use ws_testing::{
     naive::Frame,
@@ -49,6 +49,7 @@ fn lines_with(words: &str) -> Vec<String> {
             .with_ansi(false)
             .without_time()
             .with_target(false)
+            .with_max_level(tracing::Level::DEBUG)
             .with_writer(written.clone())
             .init();
         *WRITTEN.lock().expect("no panic") = Some(written);
@@ -74,7 +75,9 @@ impl Handler for Teller {
 
     async fn on_message(&mut self, client: &mut Client, message: Message<'_>) {
         tokio::task::yield_now().await;
-        tracing::info!("{} came", message.as_text().expect("text"));
+        let text = message.as_text().expect("text");
+        assert_ne!(text, "cherries", "there are none");
+        tracing::info!("{text} came");
         client.send("done");
     }
 
@@ -87,14 +90,26 @@ fn request(headers: &str) -> String {
     REQUEST.replacen("\r\n", &format!("\r\n{headers}"), 1)
 }
 
-async fn open(addr: &str, headers: &str, config: Config) -> Peer<DuplexStream> {
+/// A connection on which this was said, and no answer read.
+async fn connect(addr: &str, said: impl AsRef<[u8]>, config: Config) -> Peer<DuplexStream> {
     let (near, far) = duplex(10_000);
     let addr: SocketAddr = addr.parse().expect("an address");
     tokio::spawn(serve_connection(far, addr, Teller, Arc::new(config)));
     let mut peer = Peer::new(near);
-    peer.write(request(headers)).await;
+    peer.write(said).await;
+    peer
+}
+
+async fn open(addr: &str, headers: &str, config: Config) -> Peer<DuplexStream> {
+    let mut peer = connect(addr, request(headers), config).await;
     assert!(peer.read_head().await.starts_with("HTTP/1.1 101"));
     peer
+}
+
+fn proxies() -> TrustedProxies {
+    let proxies = TrustedProxies::none().trust("192.0.2.3");
+    let proxies = proxies.expect("an address");
+    proxies.with_header(AddrHeader::Forwarded)
 }
 
 async fn say(peer: &mut Peer<DuplexStream>, text: &str) {
@@ -124,17 +139,66 @@ async fn what_callbacks_log_is_in_the_span_of_their_connection() {
 }
 
 #[tokio::test]
-async fn behind_a_proxy_the_span_names_the_client_too() {
+async fn behind_a_proxy_the_span_names_it_and_the_peer_is_its_client() {
     let _ = lines_with("");
-    let proxies = TrustedProxies::none().trust("192.0.2.3");
-    let proxies = proxies
-        .expect("an address")
-        .with_header(AddrHeader::Forwarded);
-    let config = Config::default().with_trusted_proxies(proxies);
-    let mut peer = open("192.0.2.3:3", "Forwarded: for=198.51.100.7\r\n", config).await;
+    let config = || Config::default().with_trusted_proxies(proxies());
+    let header = "Forwarded: for=198.51.100.7\r\n";
+    let mut peer = open("192.0.2.3:3", header, config()).await;
     say(&mut peer, "plums").await;
-    let span = "connection{peer=192.0.2.3:3 path=\"/chat\" client=198.51.100.7:0}";
+    let span = "connection{transport=192.0.2.3:3 peer=198.51.100.7:0 path=\"/chat\"}";
     assert_eq!(lines_with("plums"), [format!("INFO {span}: plums came")]);
+
+    // It may say nothing; and what others say means nothing.
+    let mut peer = open("192.0.2.3:4", "", config()).await;
+    say(&mut peer, "quinces").await;
+    let span = "connection{transport=192.0.2.3:4 peer=192.0.2.3:4 path=\"/chat\"}";
+    let line = format!("INFO {span}: quinces came");
+    assert_eq!(lines_with("quinces"), [line]);
+    let mut peer = open("192.0.2.5:5", header, config()).await;
+    say(&mut peer, "medlars").await;
+    let line = "INFO connection{peer=192.0.2.5:5 path=\"/chat\"}: medlars came";
+    assert_eq!(lines_with("medlars"), [line]);
+}
+
+/// The nearest is known by its address, the next one by what the nearest says, the client by a header.
+#[tokio::test]
+async fn the_peer_is_named_once_and_as_soon_as_it_is_known() {
+    let _ = lines_with("");
+    let proxies = proxies().with_proxy_protocol(ProxyProtocol::Required);
+    let config = || Config::default().with_trusted_proxies(proxies.clone());
+    let said = "PROXY TCP4 198.51.100.8 192.0.2.1 8 80\r\nGET /mulberries\r\n\r\n";
+    let mut peer = connect("192.0.2.3:8", said, config()).await;
+    assert!(peer.read_head().await.starts_with("HTTP/1.1 400"));
+    let span = "DEBUG connection{transport=192.0.2.3:8 peer=198.51.100.8:8}: handshake refused";
+    let lines = lines_with("mulberries");
+    assert!(lines[0].starts_with(span) && lines.len() == 1, "{lines:?}");
+
+    let said = "PROXY TCP4 192.0.2.3 192.0.2.1 9 80\r\n";
+    let said = said.to_owned() + &request("Forwarded: for=198.51.100.9\r\n");
+    let mut peer = connect("192.0.2.3:9", said, config()).await;
+    peer.read_head().await;
+    say(&mut peer, "grapes").await;
+    let span = "connection{transport=192.0.2.3:9 peer=198.51.100.9:0 path=\"/chat\"}";
+    assert_eq!(lines_with("grapes"), [format!("INFO {span}: grapes came")]);
+}
+
+#[tokio::test]
+async fn what_the_span_says_its_events_do_not_say_again() {
+    let _ = lines_with("");
+    let mut peer = open("192.0.2.6:6", "", Config::default()).await;
+    peer.send(Frame::text("cherries")).await;
+    let lines = peer.read_lines().await;
+    assert_eq!(lines.last().map(String::as_str), Some("end"));
+    let span = "ERROR connection{peer=192.0.2.6:6 path=\"/chat\"}";
+    let lines = lines_with("there are none");
+    assert!(
+        lines[0].starts_with(&format!("{span}: 1006 (a callback panicked")),
+        "{lines:?}"
+    );
+    assert!(
+        !lines[0].contains("192.0.2.6:6 1006") && lines.len() == 1,
+        "{lines:?}"
+    );
 }
 
 #[tokio::test]

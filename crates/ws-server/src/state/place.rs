@@ -16,11 +16,15 @@ use crate::{
 const REFUSED_AT_A_TIME: usize = 64;
 
 impl State {
-    /// A place for a new connection; `None` when it is to be dropped at once.
-    pub(crate) fn admit(self: &Arc<Self>, peer: Peer) -> Option<(Place, Admission)> {
+    /// A place for a new connection.
+    ///
+    /// # Errors
+    ///
+    /// When it is to be dropped at once.
+    pub(crate) fn admit(self: &Arc<Self>, peer: Peer) -> Result<(Place, Admission), Excess> {
         let is_granted = take(&self.granted, self.max_connections);
         if !is_granted && !take(&self.refused, REFUSED_AT_A_TIME) {
-            return None;
+            return Err(Excess::Full);
         }
         let mut place = Place {
             state: self.clone(),
@@ -34,7 +38,7 @@ impl State {
             true => place.count_for(peer)?,
             false => Admission::Refused(Excess::Full),
         };
-        Some((place, admission))
+        Ok((place, admission))
     }
 
     /// One connection less.
@@ -82,27 +86,31 @@ impl Place {
     }
 
     /// Counts the connection for this client, unless that is a proxy, whose client is not known yet, or it
-    /// counts for one already; `None` when it is to be dropped at once.
-    pub(crate) fn count_for(&mut self, client: Peer) -> Option<Admission> {
+    /// counts for one already.
+    ///
+    /// # Errors
+    ///
+    /// When it is to be dropped at once.
+    pub(crate) fn count_for(&mut self, client: Peer) -> Result<Admission, Excess> {
         let census = &self.state.census;
         let proxies = self.state.config.trusted_proxies();
         if census.is_off() || self.prefix.is_some() || proxies.trusts(client) {
-            return Some(Admission::Granted);
+            return Ok(Admission::Granted);
         }
         let ip = client.addr().map(|addr| addr.ip());
         let Some(prefix) = ip.and_then(|ip| Prefix::of(ip, &census.limits)) else {
-            return Some(Admission::Granted);
+            return Ok(Admission::Granted);
         };
         let Err(excess) = census.enter(prefix) else {
             self.prefix = Some(prefix);
-            return Some(Admission::Granted);
+            return Ok(Admission::Granted);
         };
         if !take(&self.state.refused, REFUSED_AT_A_TIME) {
-            return None;
+            return Err(excess);
         }
         self.state.give_back(self.standing);
         self.standing = Standing::Refused;
-        Some(Admission::Refused(excess))
+        Ok(Admission::Refused(excess))
     }
 
     /// The answer that opens it is about to leave: who has read it may come again at once.

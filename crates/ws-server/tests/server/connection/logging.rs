@@ -4,6 +4,7 @@ use std::{
     cell::RefCell,
     fmt::{Debug, Write},
     sync::Once,
+    time::Duration,
 };
 
 use tracing::{
@@ -13,15 +14,19 @@ use tracing::{
     subscriber::set_global_default,
 };
 use ws_server::{
-    Acceptance, AddrHeader, Client, Config, Handler, Message, Rejection, TrustedProxies, Upgrade,
-    http::StatusCode,
+    Acceptance, AddrHeader, AddrLimits, Client, Config, Handler, Message, Rejection, Server,
+    TrustedProxies, Upgrade, http::StatusCode,
 };
 use ws_testing::{
     naive::Frame,
-    peer::{REQUEST, masked},
+    peer::{Peer, REQUEST, masked},
 };
 
-use crate::{log::Log, served::Served};
+use crate::{
+    listener::running::{Running, within},
+    log::Log,
+    served::Served,
+};
 
 thread_local! {
     /// The events of the thread's test, as `LEVEL message name=value`.
@@ -133,7 +138,7 @@ async fn a_handshake_that_is_refused_and_a_panic_are_logged() {
     served.say("do panic").await;
     served.ended().await;
     assert_eq!(
-        Lines::count(&[PEER, "a callback panicked"]),
+        Lines::count(&["ERROR", PEER, "a callback panicked"]),
         1,
         "{:?}",
         Lines::all()
@@ -142,6 +147,56 @@ async fn a_handshake_that_is_refused_and_a_panic_are_logged() {
 
 fn with_header(line: &str) -> String {
     REQUEST.replacen("\r\n", &format!("\r\n{line}\r\n"), 1)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_callback_that_takes_too_long_is_a_warning() {
+    Lines::keep();
+    let limit = Some(Duration::from_secs(10));
+    let mut served = Served::open_under(|config| config.with_callback_timeout(limit)).await;
+    served.say("do never").await;
+    assert!(served.peer.read_line().await.starts_with("close 1011 "));
+    served.peer.finish().await;
+    served.ended().await;
+    let told = ["WARN", PEER, "a callback stayed pending"];
+    assert_eq!(Lines::count(&told), 1, "{:?}", Lines::all());
+    assert_eq!(Lines::all().len(), 1);
+}
+
+/// One has room for another one, and the other for another address.
+#[tokio::test]
+async fn the_log_says_which_limit_a_connection_was_above_be_it_refused_or_dropped() {
+    let per_address = AddrLimits::default().with_connections(1);
+    for (builder, limit) in [
+        (
+            Server::builder().max_connections(1),
+            "the server holds as many",
+        ),
+        (
+            Server::builder().addr_limits(per_address),
+            "1 connections of this address",
+        ),
+    ] {
+        let running = Running::start(builder).await;
+        let _served = running.open().await;
+        Lines::keep();
+        let mut refused = Peer::new(running.connect().await);
+        refused.write(REQUEST).await;
+        assert!(refused.read_head().await.starts_with("HTTP/1.1 503 "));
+        let reason = format!("status=503 Service Unavailable reason=\"{limit}");
+        assert_eq!(Lines::count(&["DEBUG", &reason]), 1, "{:?}", Lines::all());
+        let mut waiting = Vec::new();
+        for _ in 0..70 {
+            waiting.push(running.connect().await);
+        }
+        let told = ["DEBUG", &*format!("dropped: {limit}"), "peer=127."];
+        within(async {
+            while !(6..=7).contains(&Lines::count(&told)) {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        })
+        .await;
+    }
 }
 
 /// Whoever looks after a server reads the log; the answer went to somebody else.
