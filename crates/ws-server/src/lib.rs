@@ -39,6 +39,40 @@
 //!
 //! In the caller's runtime, one task for each connection, the default; or with
 //! [`Builder::workers`], threads that share the port and nothing else.
+//!
+//! # Logging
+//!
+//! Events and spans of the [`tracing`](https://docs.rs/tracing) crate. They go nowhere until the program has a
+//! subscriber, such as that of `tracing-subscriber`:
+//!
+//! ```
+//! // tracing-subscriber = { version = "0.3", features = ["env-filter"] }
+//! let filter = tracing_subscriber::EnvFilter::new("info,ws_server=debug");
+//! tracing_subscriber::fmt().with_env_filter(filter).init();
+//! ```
+//!
+//! Each connection is a span, `connection`, of level INFO; what callbacks log is in it, too. Its fields are there
+//! as soon as they are known:
+//!
+//! | field | what |
+//! |---|---|
+//! | `peer` | the client's address, as [`Client::peer`] tells it |
+//! | `transport` | the other end of the socket, only where that is one of the [`TrustedProxies`]; `peer` is then known from what it says |
+//! | `path` | the path of the request |
+//! | `subprotocol` | the one that was agreed on, if any |
+//!
+//! An event in the span does not say again who the peer is. Where the filter lets no span through, such as `warn`,
+//! events of the levels ERROR and WARN have the `peer` themselves.
+//!
+//! | level | events |
+//! |---|---|
+//! | ERROR | faults of the application: a callback, the making of a handler, the origin's predicate or the fallback panicked; [`Handler::on_upgrade`] accepted an extension |
+//! | WARN | a callback took longer than [`Builder::callback_timeout`]; connections cannot be accepted, such as for want of descriptors, once until it works again |
+//! | INFO | the server shuts down |
+//! | DEBUG | any other end of a connection, as [`CloseInfo`] displays it: its status and why; `handshake refused`, with `status`, `reason` (the first line of the answer) and, where that was refused, `origin`; `dropped`, with the limit that the connection was above; a peer that was gone in its handshake, or before it was accepted; what a `proxy` says and is not believed |
+//!
+//! What the [fallback](Builder::fallback) answers is not logged. A subscriber that wants the span holds its fields
+//! for as long as the connection lives; an idle connection is small only without.
 
 mod accept;
 mod addr_limits;
