@@ -20,7 +20,8 @@ pub(crate) struct Timer {
 }
 
 impl Timer {
-    /// Ready when `deadline` has passed; else the task is woken then, or somewhat earlier.
+    /// Ready when `deadline` has passed, and only then; else the task is woken then, or somewhat
+    /// earlier. `now` is what the caller knows of the time.
     pub(crate) fn poll(
         &mut self,
         cx: &mut Context<'_>,
@@ -44,11 +45,20 @@ impl Timer {
         if registered.is_some_and(|waker| waker.will_wake(cx.waker())) {
             return Poll::Pending;
         }
-        // Unconstrained: a poll that tokio's budget cuts short would register nobody.
-        let polled = pin!(unconstrained(sleep.as_mut())).poll(cx);
+        let mut polled = poll_sleep(sleep, cx);
+        // It may have fired since `now`, for a deadline that has moved away.
+        if polled.is_ready() && sleep.deadline().into_std() < deadline {
+            sleep.as_mut().reset(deadline.into());
+            polled = poll_sleep(sleep, cx);
+        }
         *waker = polled.is_pending().then(|| cx.waker().clone());
         polled
     }
+}
+
+/// Unconstrained: a poll that tokio's budget cuts short would register nobody.
+fn poll_sleep(sleep: &mut Pin<Box<Sleep>>, cx: &mut Context<'_>) -> Poll<()> {
+    pin!(unconstrained(sleep.as_mut())).poll(cx)
 }
 
 #[cfg(test)]
@@ -61,17 +71,12 @@ mod tests {
         tokio::time::Instant::now().into_std()
     }
 
-    /// Waits as a connection does: woken early, it looks at the deadline again.
+    /// Waits as a connection does; how many polls that took.
     async fn wait(timer: &mut Timer, deadline: Instant) -> usize {
         let mut polls = 0;
         poll_fn(|cx| {
             polls += 1;
-            let polled = timer.poll(cx, now(), Some(deadline));
-            if polled.is_ready() && now() < deadline {
-                cx.waker().wake_by_ref();
-                return Poll::Pending;
-            }
-            polled
+            timer.poll(cx, now(), Some(deadline))
         })
         .await;
         polls
@@ -116,6 +121,36 @@ mod tests {
         let polls = wait(&mut timer, last).await;
         assert!(now() >= last);
         assert!(polls <= 4, "{polls}");
+    }
+
+    /// It fires when the caller has looked at the clock already.
+    #[tokio::test(start_paused = true)]
+    async fn it_is_not_ready_when_it_fires_for_a_deadline_that_has_moved_away() {
+        let mut timer = Timer::default();
+        let cx = &mut Context::from_waker(Waker::noop());
+        let before = now();
+        let first = before + Duration::from_secs(1);
+        assert!(timer.poll(cx, before, Some(first)).is_pending());
+        tokio::time::advance(Duration::from_secs(2)).await;
+        let last = first + Duration::from_secs(9);
+        let polled = poll_fn(|cx| Poll::Ready(timer.poll(cx, before, Some(last)))).await;
+        assert!(polled.is_pending());
+        assert_eq!(wait(&mut timer, last).await, 2);
+        assert!(now() >= last);
+    }
+
+    /// The same, and the deadline has passed too.
+    #[tokio::test(start_paused = true)]
+    async fn it_is_ready_when_both_deadlines_have_passed_meanwhile() {
+        let mut timer = Timer::default();
+        let cx = &mut Context::from_waker(Waker::noop());
+        let before = now();
+        let first = before + Duration::from_secs(1);
+        assert!(timer.poll(cx, before, Some(first)).is_pending());
+        tokio::time::advance(Duration::from_secs(12)).await;
+        let last = first + Duration::from_secs(9);
+        let polled = poll_fn(|cx| Poll::Ready(timer.poll(cx, before, Some(last)))).await;
+        assert!(polled.is_ready());
     }
 
     #[tokio::test(start_paused = true)]
