@@ -4,8 +4,10 @@ use crate::Overflow;
 
 /// The limits and times of one endpoint.
 ///
-/// Every limit is on by default and inclusive: a message of exactly
-/// [`max_message`](Config::max_message) bytes is accepted. Share one value
+/// Every limit is on by default. What is exactly at a limit of size or number is
+/// allowed, such as a message of [`max_message`](Config::max_message) bytes; but
+/// [`high_water`](Config::high_water) and [`max_queue`](Config::max_queue) act
+/// when so many bytes wait, and times at exactly their time. Share one value
 /// between connections with an `Arc`.
 ///
 /// ```

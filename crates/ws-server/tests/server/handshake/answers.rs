@@ -8,7 +8,12 @@ use ws_testing::{
 };
 
 use super::request::{ask, exchange, first_line, with, without};
-use crate::{log::Log, puppet::Puppet, response::Response, served::Served};
+use crate::{
+    log::Log,
+    puppet::Puppet,
+    response::Response,
+    served::{Served, settle},
+};
 
 /// A one-line text, so that a person at a terminal sees what is wrong.
 #[track_caller]
@@ -268,4 +273,16 @@ async fn a_peer_that_sends_on_and_never_ends_is_cut_after_its_refusal() {
     let mut peer: Peer<_> = served.peer;
     let bytes = peer.read_bytes().await.expect("the answer");
     assert_eq!(Response::only(bytes).status, 400);
+}
+
+#[tokio::test(start_paused = true)]
+async fn behind_a_refused_request_1_mib_is_taken_and_no_more() {
+    let mut served = Served::new();
+    served.peer.write(without(&["Host"])).await;
+    assert!(served.peer.read_head().await.starts_with("HTTP/1.1 400 "));
+    served.peer.write(vec![b'x'; (1 << 20) - 1]).await;
+    settle().await;
+    assert!(!served.has_ended());
+    served.peer.write("x").await;
+    crate::served::assert_took(served.ended().await, 0.0);
 }

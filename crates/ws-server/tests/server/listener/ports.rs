@@ -1,6 +1,6 @@
 //! Addresses and ports: taken, free, of both families, and handed over.
 
-use std::{io::ErrorKind, net::SocketAddr};
+use std::{io::ErrorKind, net::SocketAddr, time::Duration};
 
 use tokio::net::TcpStream;
 use ws_server::Server;
@@ -182,6 +182,27 @@ async fn the_port_is_free_when_serve_returns() {
                 let again = Server::bind(addr).await;
                 again.unwrap_or_else(|error| panic!("{workers}, {turns}: {error}"));
             }
+        }
+    })
+    .await;
+}
+
+/// Linux holds one more than it is told to; whoever comes then is not answered, and tries again.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn as_many_connections_wait_to_be_accepted_as_the_backlog_may_have() {
+    within(async {
+        for backlog in [1, 5] {
+            let bound = Server::builder().backlog(backlog).bind(own_addr()).await;
+            let server = bound.expect("a free port");
+            let addr = server.local_addr().expect("bound");
+            let mut waiting = Vec::new();
+            for _ in 0..=backlog {
+                waiting.push(TcpStream::connect(addr).await.expect("there is room"));
+            }
+            let further = TcpStream::connect(addr);
+            let waited = tokio::time::timeout(Duration::from_millis(200), further).await;
+            waited.expect_err("there is no room");
         }
     })
     .await;
