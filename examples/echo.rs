@@ -2,6 +2,7 @@
 //!
 //! Its flags are a contract for tests and benches; `--help` lists them.
 
+mod option;
 mod signals;
 
 use std::{io, net::SocketAddr, process::ExitCode, time::Duration};
@@ -92,34 +93,37 @@ impl Settings {
         while let Some(arg) = args.next()? {
             let builder = settings.builder.clone();
             match arg {
-                Long("addr") => settings.addr = args.value()?.parse()?,
-                Long("workers") => settings.workers = args.value()?.parse()?,
+                Long("addr") => settings.addr = option::addr(&mut args, "--addr")?,
+                Long("workers") => {
+                    settings.workers = option::value(&mut args, "--workers", threads)?;
+                }
                 Long("max-message") => {
-                    settings.builder = builder.max_message(args.value()?.parse()?);
+                    let bytes = option::value(&mut args, "--max-message", bytes)?;
+                    settings.builder = builder.max_message(bytes);
                 }
                 Long("per-address") => {
-                    let limits =
-                        AddrLimits::default().with_connections(args.value()?.parse::<usize>()?);
+                    let most = option::value(&mut args, "--per-address", connections)?;
+                    let limits = AddrLimits::default().with_connections(most);
                     settings.builder = builder.addr_limits(limits);
                 }
                 Long("handshake-timeout") => {
-                    let wait = args.value()?.parse_with(seconds)?;
+                    let wait = option::value(&mut args, "--handshake-timeout", seconds)?;
                     settings.builder = builder.handshake_timeout(wait);
                 }
                 Long("origin") => {
                     let origins = settings.origins.clone();
-                    let allow = |origin: &str| origins.clone().allow(origin);
-                    settings.origins = args.value()?.parse_with(allow)?;
+                    let allow = |origin: &str| origins.allow(origin).map_err(|_| ORIGIN);
+                    settings.origins = option::value(&mut args, "--origin", allow)?;
                 }
                 Long("any-origin") => settings.origins = Origins::any(),
                 Long("deflate") => settings.deflate = Some(settings.deflate.unwrap_or_default()),
                 Long("level") => {
-                    let level = args.value()?.parse_with(level)?;
+                    let level = option::value(&mut args, "--level", level)?;
                     let deflate = settings.deflate.unwrap_or_default();
                     settings.deflate = Some(deflate.with_level(level));
                 }
                 Long("takeover") => {
-                    let bits = args.value()?.parse_with(window_bits)?;
+                    let bits = option::value(&mut args, "--takeover", window_bits)?;
                     let deflate = settings.deflate.unwrap_or_default();
                     settings.deflate = Some(takeover(deflate, bits));
                 }
@@ -150,14 +154,31 @@ impl Settings {
     }
 }
 
+const ORIGIN: &str = "SCHEME://HOST, such as https://app.example.com or https://*.example.com:*";
+
+fn threads(text: &str) -> Result<usize, &'static str> {
+    text.parse().map_err(|_| "a whole number of threads, or 0")
+}
+
+fn bytes(text: &str) -> Result<usize, &'static str> {
+    text.parse()
+        .map_err(|_| "a whole number of bytes, such as 65536")
+}
+
+/// With 0 the server would refuse everybody.
+fn connections(text: &str) -> Result<usize, &'static str> {
+    let most = text.parse().ok().filter(|most| *most > 0);
+    most.ok_or("a whole number of connections, 1 at least")
+}
+
 fn level(text: &str) -> Result<u8, &'static str> {
     let level = text.parse().ok().filter(|level| *level <= 9);
-    level.ok_or("a level is 0 to 9")
+    level.ok_or("a level from 0 to 9")
 }
 
 fn window_bits(text: &str) -> Result<WindowBits, &'static str> {
     let bits = text.parse().ok().and_then(WindowBits::new);
-    bits.ok_or("a window has 8 to 15 bits")
+    bits.ok_or("a window of 8 to 15 bits")
 }
 
 fn takeover(deflate: Deflate, bits: WindowBits) -> Deflate {
@@ -168,7 +189,75 @@ fn takeover(deflate: Deflate, bits: WindowBits) -> Deflate {
         .with_peer_window_bits(bits)
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds = text.parse::<f64>().map_err(|error| error.to_string())?;
-    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+/// In no time nobody ends a handshake.
+fn seconds(text: &str) -> Result<Duration, &'static str> {
+    let seconds = text.parse().ok().filter(|seconds| *seconds > 0.0);
+    let wait = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    wait.ok_or("a number of seconds above 0, such as 2.5")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(option: &str, value: &str) -> String {
+        match Settings::parse(lexopt::Parser::from_args([option, value])) {
+            Ok(_) => format!("{option} takes {value}"),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn a_value_that_is_refused_is_told_with_its_option_and_what_is_allowed() {
+        let seen = [
+            (
+                "--addr",
+                "localhost:9001",
+                "IP:PORT, such as 127.0.0.1:9001",
+            ),
+            ("--addr", "127.0.0.1", "IP:PORT, such as 127.0.0.1:9001"),
+            ("--workers", "x", "a whole number of threads, or 0"),
+            (
+                "--max-message",
+                "1k",
+                "a whole number of bytes, such as 65536",
+            ),
+            (
+                "--per-address",
+                "0",
+                "a whole number of connections, 1 at least",
+            ),
+            (
+                "--handshake-timeout",
+                "0",
+                "a number of seconds above 0, such as 2.5",
+            ),
+            (
+                "--handshake-timeout",
+                "inf",
+                "a number of seconds above 0, such as 2.5",
+            ),
+            ("--origin", "app.example.com", ORIGIN),
+            ("--level", "10", "a level from 0 to 9"),
+            ("--takeover", "7", "a window of 8 to 15 bits"),
+        ];
+        for (option, value, allowed) in seen {
+            let sentence = format!("{option} is {value:?}, and must be {allowed}");
+            assert_eq!(told(option, value), sentence);
+        }
+    }
+
+    #[test]
+    fn what_is_just_allowed_is_taken() {
+        let seen = [
+            ("--workers", "0"),
+            ("--per-address", "1"),
+            ("--handshake-timeout", "0.001"),
+            ("--level", "9"),
+            ("--takeover", "8"),
+        ];
+        for (option, value) in seen {
+            assert_eq!(told(option, value), format!("{option} takes {value}"));
+        }
+    }
 }

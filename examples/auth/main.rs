@@ -21,6 +21,8 @@
 //! `users.rs`, who is known.
 
 mod member;
+#[path = "../option.rs"]
+mod option;
 #[path = "../signals.rs"]
 mod signals;
 mod token;
@@ -80,7 +82,7 @@ fn parse(mut args: lexopt::Parser) -> Result<Option<SocketAddr>, lexopt::Error> 
     let mut addr = SocketAddr::from(([127, 0, 0, 1], 9004));
     while let Some(arg) = args.next()? {
         match arg {
-            Long("addr") => addr = args.value()?.parse()?,
+            Long("addr") => addr = option::addr(&mut args, "--addr")?,
             Long("help") | Short('h') => return Ok(None),
             other => return Err(other.unexpected()),
         }

@@ -22,6 +22,8 @@ mod connection;
 mod deadline;
 mod error;
 mod opening;
+#[path = "../option.rs"]
+mod option;
 mod options;
 mod outlet;
 #[cfg(test)]

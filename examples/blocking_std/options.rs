@@ -6,7 +6,7 @@ use lexopt::prelude::*;
 use ws_connection::Config;
 use ws_deflate::Deflate;
 
-use crate::url::Url;
+use crate::{option, url::Url};
 
 pub(crate) const HELP: &str = "\
 A WebSocket client on blocking sockets, without a runtime; and a server that echoes.
@@ -67,12 +67,19 @@ impl Options {
         while let Some(arg) = args.next()? {
             match arg {
                 Long("echo") => echoes = true,
-                Long("listen") => listen = Some(args.value()?.parse()?),
+                Long("listen") => listen = Some(option::addr(&mut args, "--listen")?),
                 Long("subprotocol") => settings.subprotocols.push(args.value()?.string()?),
-                Long("header") => settings.headers.push(args.value()?.parse_with(header)?),
-                Long("max-message") => config = config.with_max_message(args.value()?.parse()?),
+                Long("header") => {
+                    let header = option::value(&mut args, "--header", header)?;
+                    settings.headers.push(header);
+                }
+                Long("max-message") => {
+                    let bytes = option::value(&mut args, "--max-message", bytes)?;
+                    config = config.with_max_message(bytes);
+                }
                 Long("handshake-timeout") => {
-                    settings.handshake_timeout = args.value()?.parse_with(seconds)?;
+                    let wait = option::value(&mut args, "--handshake-timeout", seconds)?;
+                    settings.handshake_timeout = wait;
                 }
                 Long("deflate") => settings.deflate = Some(Arc::default()),
                 Long("help") | Short('h') => return Ok(None),
@@ -107,13 +114,20 @@ impl Default for Settings {
 }
 
 fn header(text: &str) -> Result<(String, String), &'static str> {
-    let (name, value) = text.split_once(':').ok_or("a header is `NAME: VALUE`")?;
+    let (name, value) = text.split_once(':').ok_or("'NAME: VALUE'")?;
     Ok((name.to_owned(), value.trim().to_owned()))
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds = text.parse::<f64>().map_err(|error| error.to_string())?;
-    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+fn bytes(text: &str) -> Result<usize, &'static str> {
+    text.parse()
+        .map_err(|_| "a whole number of bytes, such as 65536")
+}
+
+/// In no time nobody ends a handshake.
+fn seconds(text: &str) -> Result<Duration, &'static str> {
+    let seconds = text.parse().ok().filter(|seconds| *seconds > 0.0);
+    let wait = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    wait.ok_or("a number of seconds above 0, such as 2.5")
 }
 
 #[cfg(test)]
@@ -150,5 +164,26 @@ mod tests {
         ] {
             assert!(parse(args).is_err(), "{args:?}");
         }
+    }
+
+    #[test]
+    fn a_value_that_is_refused_is_told_with_its_option_and_what_is_allowed() {
+        let told = |args: &[&str]| parse(args).expect_err("not allowed").to_string();
+        assert_eq!(
+            told(&["--listen", "localhost:9005"]),
+            "--listen is \"localhost:9005\", and must be IP:PORT, such as 127.0.0.1:9001"
+        );
+        assert_eq!(
+            told(&["--header", "Cookie"]),
+            "--header is \"Cookie\", and must be 'NAME: VALUE'"
+        );
+        assert_eq!(
+            told(&["--max-message", "1k"]),
+            "--max-message is \"1k\", and must be a whole number of bytes, such as 65536"
+        );
+        assert_eq!(
+            told(&["--handshake-timeout", "-1"]),
+            "--handshake-timeout is \"-1\", and must be a number of seconds above 0, such as 2.5"
+        );
     }
 }

@@ -26,6 +26,8 @@
 //! Read on in `visitor.rs`, what happens on one connection, and `room.rs`, what they share.
 
 mod name;
+#[path = "../option.rs"]
+mod option;
 mod pace;
 mod page;
 mod protocol;
@@ -89,7 +91,7 @@ fn parse(mut args: lexopt::Parser) -> Result<Option<SocketAddr>, lexopt::Error> 
     let mut addr = SocketAddr::from(([127, 0, 0, 1], 9002));
     while let Some(arg) = args.next()? {
         match arg {
-            Long("addr") => addr = args.value()?.parse()?,
+            Long("addr") => addr = option::addr(&mut args, "--addr")?,
             Long("help") | Short('h') => return Ok(None),
             other => return Err(other.unexpected()),
         }

@@ -17,6 +17,7 @@ mod listing;
 mod script;
 
 use std::{
+    ffi::OsStr,
     fs::File,
     io::{self, Read, Write},
     path::{Path, PathBuf},
@@ -80,7 +81,7 @@ impl Options {
         };
         while let Some(arg) = args.next()? {
             match arg {
-                Long("piece") => options.piece = args.value()?.parse::<usize>()?.max(1),
+                Long("piece") => options.piece = piece(&args.value()?)?,
                 Long("write") => options.write = Some(args.value()?.into()),
                 Long("help") | Short('h') => return Ok(None),
                 Value(value) if options.file.is_none() => options.file = Some(value.into()),
@@ -117,5 +118,28 @@ impl Options {
         let listed = listing::list(&mut FrameReader::new(from, self.piece), &mut out);
         out.flush().map_err(Error::Io)?;
         listed
+    }
+}
+
+fn piece(value: &OsStr) -> Result<usize, lexopt::Error> {
+    let piece = value.to_str().and_then(|text| text.parse().ok());
+    let piece = piece.filter(|bytes| *bytes > 0);
+    let refusal =
+        || format!("--piece is {value:?}, and must be a whole number of bytes, 1 at least");
+    piece.ok_or_else(|| refusal().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_piece_has_one_byte_at_least() {
+        for text in ["0", "-1", "x"] {
+            let sentence =
+                format!("--piece is {text:?}, and must be a whole number of bytes, 1 at least");
+            assert_eq!(piece(text.as_ref()).expect_err(text).to_string(), sentence);
+        }
+        assert_eq!(piece("1".as_ref()).expect("legal"), 1);
     }
 }

@@ -14,6 +14,8 @@
 
 mod exposition;
 mod families;
+#[path = "../option.rs"]
+mod option;
 #[path = "../signals.rs"]
 mod signals;
 
@@ -82,7 +84,7 @@ fn parse(mut args: lexopt::Parser) -> Result<Option<SocketAddr>, lexopt::Error> 
     let mut addr = SocketAddr::from(([127, 0, 0, 1], 9006));
     while let Some(arg) = args.next()? {
         match arg {
-            Long("addr") => addr = args.value()?.parse()?,
+            Long("addr") => addr = option::addr(&mut args, "--addr")?,
             Long("help") | Short('h') => return Ok(None),
             other => return Err(other.unexpected()),
         }

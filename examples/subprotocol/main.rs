@@ -20,6 +20,8 @@
 
 mod account;
 mod dialect;
+#[path = "../option.rs"]
+mod option;
 #[path = "../signals.rs"]
 mod signals;
 
@@ -74,7 +76,7 @@ fn parse(mut args: lexopt::Parser) -> Result<Option<SocketAddr>, lexopt::Error> 
     let mut addr = SocketAddr::from(([127, 0, 0, 1], 9003));
     while let Some(arg) = args.next()? {
         match arg {
-            Long("addr") => addr = args.value()?.parse()?,
+            Long("addr") => addr = option::addr(&mut args, "--addr")?,
             Long("help") | Short('h') => return Ok(None),
             other => return Err(other.unexpected()),
         }
