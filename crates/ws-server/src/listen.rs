@@ -13,7 +13,8 @@ pub(crate) async fn listen(
     count: usize,
 ) -> io::Result<Vec<TcpListener>> {
     let mut last = None;
-    for addr in lookup_host(addr).await? {
+    let found = lookup_host(addr).await;
+    for addr in found.map_err(|error| unresolved(&error))? {
         match listen_at(addr, backlog, count) {
             Ok(listeners) => return Ok(listeners),
             Err(error) => {
@@ -22,8 +23,17 @@ pub(crate) async fn listen(
             }
         }
     }
-    let no_address = || io::Error::new(io::ErrorKind::InvalidInput, "the name has no address");
+    let text = "cannot listen: the name has no address";
+    let no_address = || io::Error::new(io::ErrorKind::InvalidInput, text);
     Err(last.unwrap_or_else(no_address))
+}
+
+/// What was given cannot be told: it is any type that addresses are made from, and has no text.
+fn unresolved(error: &io::Error) -> io::Error {
+    let text = format!(
+        "cannot listen: {error}; an address is host:port, such as 127.0.0.1:9001 or [::1]:9001"
+    );
+    io::Error::new(error.kind(), text)
 }
 
 /// The first socket is bound alone, so that a port in use is an error; only then it lets its

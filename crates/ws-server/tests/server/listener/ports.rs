@@ -65,7 +65,24 @@ async fn of_several_addresses_the_first_that_is_free_is_taken() {
 
         let none: &[SocketAddr] = &[];
         let error = Server::bind(none).await.expect_err("no address");
-        assert_eq!(error.to_string(), "the name has no address");
+        assert_eq!(error.to_string(), "cannot listen: the name has no address");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_no_address_is_told_with_what_an_address_is() {
+    within(async {
+        for addr in ["127.0.0.1", "127.0.0.1:65536", "localhost:http", ""] {
+            let error = Server::bind(addr).await.expect_err("no address");
+            assert_eq!(error.kind(), ErrorKind::InvalidInput, "{addr}");
+            let text = error.to_string();
+            let allowed = "; an address is host:port, such as 127.0.0.1:9001 or [::1]:9001";
+            assert!(
+                text.starts_with("cannot listen: ") && text.ends_with(allowed),
+                "{text}"
+            );
+        }
     })
     .await;
 }
