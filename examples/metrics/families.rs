@@ -28,10 +28,13 @@ fn connections(text: &mut Exposition, snapshot: &Snapshot) {
         .value(snapshot.accepted);
     text.family("ws_accept_errors_total", Counter, "Errors of accepting.")
         .value(snapshot.accept_errors);
-    let help = "Connections for which there was no place, by whether they were told so.";
-    text.family("ws_refused_connections_total", Counter, help)
-        .sample(&[("how", &"told")], snapshot.refused)
-        .sample(&[("how", &"dropped")], snapshot.dropped);
+    let help = "Connections above a limit, by whether they were told so and which it was.";
+    let family = text.family("ws_refused_connections_total", Counter, help);
+    for (how, excesses) in [("told", snapshot.refused), ("dropped", snapshot.dropped)] {
+        family
+            .sample(&[("how", &how), ("limit", &"total")], excesses.by_total)
+            .sample(&[("how", &how), ("limit", &"address")], excesses.by_address);
+    }
     let help = "Connections that a shutdown did not wait for.";
     text.family("ws_cut_connections_total", Counter, help)
         .value(snapshot.cut);
@@ -116,7 +119,8 @@ fn closes(text: &mut Exposition, snapshot: &Snapshot) {
         .sample(&[("cause", &"shutdown")], causes.shutdown)
         .sample(&[("cause", &"abort")], causes.abort)
         .sample(&[("cause", &"protocol")], causes.protocol)
-        .sample(&[("cause", &"limit")], causes.limit)
+        .sample(&[("cause", &"write_queue")], causes.write_queue)
+        .sample(&[("cause", &"lifetime")], causes.lifetime)
         .sample(&[("cause", &"transport")], causes.transport)
         .sample(&[("cause", &"panic")], causes.panic)
         .sample(&[("cause", &"silence")], causes.silence)
@@ -133,6 +137,10 @@ fn queues(text: &mut Exposition, snapshot: &Snapshot) {
     let help = "How often a write queue was found at its high-water mark.";
     text.family("ws_congestions_total", Counter, help)
         .value(snapshot.congestions);
+    let help =
+        "How often a connection was not read from, as it had brought all that it may at once.";
+    text.family("ws_rate_pauses_total", Counter, help)
+        .value(snapshot.rate_pauses);
     let help = "The most bytes that have waited to be written to one peer.";
     text.family("ws_write_queue_peak_bytes", Gauge, help)
         .value(snapshot.most_queued);
@@ -161,6 +169,9 @@ mod tests {
         snapshot.received.text.messages = 7;
         snapshot.received.text.bytes = 70;
         snapshot.connections.open = 1;
+        snapshot.dropped.by_address = 2;
+        snapshot.causes.lifetime = 4;
+        snapshot.rate_pauses = 6;
         snapshot
     }
 
@@ -192,7 +203,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(families.len(), 18);
+        assert_eq!(families.len(), 19);
     }
 
     #[test]
@@ -204,6 +215,9 @@ mod tests {
             "ws_messages_total{direction=\"received\",kind=\"text\"} 7",
             "ws_message_bytes_total{direction=\"received\",kind=\"text\"} 70",
             "ws_closes_total{code=\"1006\"} 1",
+            "ws_refused_connections_total{how=\"dropped\",limit=\"address\"} 2",
+            "ws_endings_total{cause=\"lifetime\"} 4",
+            "ws_rate_pauses_total 6",
         ] {
             assert!(text.lines().any(|found| found == line), "{line}\n{text}");
         }

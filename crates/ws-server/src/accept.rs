@@ -116,14 +116,14 @@ where
     let (place, admission) = match state.admit(peer) {
         Ok(admitted) => admitted,
         Err(excess) => {
-            metrics.add(Counter::Dropped, 1);
+            metrics.add(excess.dropped(), 1);
             let (transport, peer) = names(peer, proxies);
             tracing::debug!(transport, peer, "dropped: {excess}");
             return;
         }
     };
-    if let Admission::Refused(_) = admission {
-        metrics.add(Counter::Refused, 1);
+    if let Admission::Refused(excess) = admission {
+        metrics.add(excess.refused(), 1);
     }
     // A fault of the application's in one connection must not end the loop.
     let Ok(handler) = catch_unwind(AssertUnwindSafe(make)) else {

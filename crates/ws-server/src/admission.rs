@@ -1,5 +1,7 @@
 use std::fmt;
 
+use crate::counter::Counter;
+
 /// Whether a connection that was accepted by the listener may become a WebSocket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Admission {
@@ -17,6 +19,24 @@ pub(crate) enum Excess {
     Connections(usize),
     /// The same of handshakes.
     Handshakes(usize),
+}
+
+impl Excess {
+    /// Those that were to be told so.
+    pub(crate) fn refused(self) -> Counter {
+        match self {
+            Self::Full => Counter::RefusedTotal,
+            Self::Connections(_) | Self::Handshakes(_) => Counter::RefusedAddress,
+        }
+    }
+
+    /// Those that were dropped unheard.
+    pub(crate) fn dropped(self) -> Counter {
+        match self {
+            Self::Full => Counter::DroppedTotal,
+            Self::Connections(_) | Self::Handshakes(_) => Counter::DroppedAddress,
+        }
+    }
 }
 
 impl fmt::Display for Excess {

@@ -251,10 +251,15 @@ where
     H: Handler,
 {
     Box::pin(async move {
+        let mut pauses = Some(Counter::RatePauses);
         while let Some(due) = meter.as_mut().and_then(|meter| meter.due(now())) {
             if !wire.outlet().lock().is_open() {
                 *meter = None;
                 return Ok(());
+            }
+            // Once, however often it is interrupted.
+            if let Some(counter) = pauses.take() {
+                wire.count(counter);
             }
             wire.hold_until(due).await?;
             if wire.take_drained() {

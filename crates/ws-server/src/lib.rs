@@ -129,7 +129,7 @@ pub use prefix_error::PrefixError;
 pub use rate::Rate;
 pub use server::Server;
 pub use server_handle::ServerHandle;
-pub use snapshot::{Causes, Connections, Controls, Snapshot};
+pub use snapshot::{Causes, Connections, Controls, Excesses, Snapshot};
 pub use trusted_proxies::{AddrHeader, ProxyProtocol, TrustedProxies};
 
 pub use bytes;

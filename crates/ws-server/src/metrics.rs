@@ -6,7 +6,7 @@ use std::{
 use http::StatusCode;
 use ws_connection::{Dropped, Fresh, Tally};
 use ws_deflate::Traffic;
-use ws_handler::{Cause, CloseInfo, Timeout};
+use ws_handler::{Cause, CloseInfo, Limit, Timeout};
 
 use crate::{
     Snapshot,
@@ -170,7 +170,8 @@ fn by(cause: &Cause) -> Counter {
         Cause::Shutdown => Counter::ByShutdown,
         Cause::Abort => Counter::ByAbort,
         Cause::Protocol(_) => Counter::ByProtocol,
-        Cause::Limit(_) => Counter::ByLimit,
+        Cause::Limit(Limit::WriteQueue { .. }) => Counter::ByWriteQueue,
+        Cause::Limit(Limit::Lifetime { .. }) => Counter::ByLifetime,
         Cause::Transport(_) => Counter::ByTransport,
         Cause::Panic(_) => Counter::ByPanic,
         Cause::Timeout(Timeout::Silence) => Counter::BySilence,

@@ -9,9 +9,9 @@ use ws_handler::{AddrSource, Peer};
 use ws_handshake::{ProxyHeader, ProxyHeaderError, Request, head_end};
 
 use crate::{
-    Config, ProxyProtocol, admission::Admission, connection::Connection, counter::Counter,
-    patience::Patience, pool::Rent, presence::Arriving, refusal::Refusal, state::Place,
-    traced::Story, wire::poll_read_into,
+    Config, ProxyProtocol, admission::Admission, connection::Connection, patience::Patience,
+    pool::Rent, presence::Arriving, refusal::Refusal, state::Place, traced::Story,
+    wire::poll_read_into,
 };
 
 /// A connection of which the request is awaited: all that a peer costs that says little.
@@ -121,12 +121,12 @@ where
             let metrics = self.config.metrics();
             match place.count_for(client) {
                 Ok(Admission::Granted) => {}
-                Ok(refused) => {
-                    metrics.add(Counter::Refused, 1);
-                    self.admission = refused;
+                Ok(Admission::Refused(excess)) => {
+                    metrics.add(excess.refused(), 1);
+                    self.admission = Admission::Refused(excess);
                 }
                 Err(excess) => {
-                    metrics.add(Counter::Dropped, 1);
+                    metrics.add(excess.dropped(), 1);
                     return Err(io::Error::other(format!("dropped: {excess}")));
                 }
             }

@@ -16,10 +16,10 @@ pub struct Snapshot {
     pub accepted: u64,
     /// Errors of accepting connections.
     pub accept_errors: u64,
-    /// Connections above the limit that were to be told so by a 503.
-    pub refused: u64,
-    /// Connections above the limit that were dropped unheard.
-    pub dropped: u64,
+    /// Connections above a limit that were to be told so by a 503.
+    pub refused: Excesses,
+    /// Connections above a limit that were dropped unheard.
+    pub dropped: Excesses,
     /// Opening handshakes that were answered, by the status code of the answer: 101 opens a
     /// connection; a fallback may answer with any.
     pub handshakes: BTreeMap<u16, u64>,
@@ -51,6 +51,11 @@ pub struct Snapshot {
     pub causes: Causes,
     /// How often a write queue was found at its high-water mark.
     pub congestions: u64,
+    /// How often a connection was not read from for a while, because it had brought all that
+    /// [`Builder::max_message_rate`](crate::Builder::max_message_rate) or
+    /// [`max_byte_rate`](crate::Builder::max_byte_rate) allow at once; whether it would have sent more
+    /// is not known.
+    pub rate_pauses: u64,
     /// The most bytes that have waited to be written to one peer, and what is
     /// [charged](crate::SendOptions::CHARGE) for messages that may give way.
     pub most_queued: u64,
@@ -71,6 +76,17 @@ pub struct Connections {
     /// Ending: their last word is written, or the peer's is awaited. A refused handshake is one of
     /// these until it has ended.
     pub closing: u64,
+}
+
+/// Connections above a limit, by which it was.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Excesses {
+    /// All places were taken: [`Builder::max_connections`](crate::Builder::max_connections).
+    pub by_total: u64,
+    /// The places of one client address were taken, be it those of connections or of handshakes:
+    /// [`AddrLimits`](crate::AddrLimits).
+    pub by_address: u64,
 }
 
 /// Control frames.
@@ -99,8 +115,10 @@ pub struct Causes {
     pub abort: u64,
     /// The peer broke the protocol.
     pub protocol: u64,
-    /// A limit of the server's own.
-    pub limit: u64,
+    /// The peer read too slowly: [`Limit::WriteQueue`](crate::Limit::WriteQueue).
+    pub write_queue: u64,
+    /// It was as old as it may become: [`Limit::Lifetime`](crate::Limit::Lifetime).
+    pub lifetime: u64,
     /// The transport broke, or ended without a Close.
     pub transport: u64,
     /// A callback panicked.
@@ -140,8 +158,14 @@ impl Snapshot {
             dropped_messages,
             accepted: get(Counter::Accepted),
             accept_errors: get(Counter::AcceptErrors),
-            refused: get(Counter::Refused),
-            dropped: get(Counter::Dropped),
+            refused: Excesses {
+                by_total: get(Counter::RefusedTotal),
+                by_address: get(Counter::RefusedAddress),
+            },
+            dropped: Excesses {
+                by_total: get(Counter::DroppedTotal),
+                by_address: get(Counter::DroppedAddress),
+            },
             gone: get(Counter::Gone),
             received: Kinds {
                 text: tally(Counter::ReceivedTexts, Counter::ReceivedTextBytes),
@@ -164,6 +188,7 @@ impl Snapshot {
             keepalive_pings: get(Counter::KeepalivePings),
             causes: Causes::counted(&get),
             congestions: get(Counter::Congestions),
+            rate_pauses: get(Counter::RatePauses),
             panics: get(Counter::Panics),
             cut: get(Counter::Cut),
             ..Self::default()
@@ -194,7 +219,8 @@ impl Causes {
             shutdown: get(Counter::ByShutdown),
             abort: get(Counter::ByAbort),
             protocol: get(Counter::ByProtocol),
-            limit: get(Counter::ByLimit),
+            write_queue: get(Counter::ByWriteQueue),
+            lifetime: get(Counter::ByLifetime),
             transport: get(Counter::ByTransport),
             panic: get(Counter::ByPanic),
             silence: get(Counter::BySilence),

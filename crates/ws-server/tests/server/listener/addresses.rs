@@ -222,6 +222,11 @@ async fn behind_a_trusted_proxy_it_is_the_clients_address_that_counts() {
                 assert_echoes(peer).await;
             }
             assert_eq!(running.handle.connections(), 9);
+            let refused = running.handle.metrics().snapshot().refused;
+            assert!(
+                refused.by_address >= 2 && refused.by_total == 0,
+                "{refused:?}"
+            );
         }
     })
     .await;

@@ -11,7 +11,7 @@ use std::{
 };
 
 use tokio::{net::TcpStream, task::JoinSet};
-use ws_server::{Metrics, Server, Snapshot, Tally};
+use ws_server::{AddrLimits, Metrics, Server, Snapshot, Tally};
 use ws_testing::{
     naive::Frame,
     peer::{Peer, REQUEST},
@@ -153,25 +153,39 @@ async fn whom_a_shutdown_does_not_wait_for_is_counted_as_cut() {
 }
 
 #[tokio::test]
-async fn whoever_finds_no_place_is_counted_be_it_told_so_or_not() {
+async fn whoever_finds_no_place_is_counted_by_the_limit_be_it_told_so_or_not() {
+    let per_address = AddrLimits::default().with_connections(1);
     within(async {
-        let running = Running::start(Server::builder().max_connections(1)).await;
-        let metrics = running.handle.metrics();
-        let mut served = running.open().await;
-        assert_echoes(&mut served).await;
-        let mut refused = Peer::new(running.connect().await);
-        refused.write(REQUEST).await;
-        assert!(refused.read_head().await.starts_with("HTTP/1.1 503 "));
-        let mut waiting = Vec::new();
-        for _ in 0..70 {
-            waiting.push(running.connect().await);
+        for (builder, limit) in [
+            (Server::builder().max_connections(1), "total"),
+            (Server::builder().addr_limits(per_address), "address"),
+        ] {
+            let running = Running::start(builder).await;
+            let metrics = running.handle.metrics();
+            let mut served = running.open().await;
+            assert_echoes(&mut served).await;
+            let mut refused = Peer::new(running.connect().await);
+            refused.write(REQUEST).await;
+            assert!(refused.read_head().await.starts_with("HTTP/1.1 503 "));
+            let mut waiting = Vec::new();
+            for _ in 0..70 {
+                waiting.push(running.connect().await);
+            }
+            let snapshot = until(&metrics, |snapshot| snapshot.accepted == 72).await;
+            let [refused, dropped] = [snapshot.refused, snapshot.dropped].map(|excesses| {
+                let both = (excesses.by_total, excesses.by_address);
+                let (counted, other) = match limit {
+                    "total" => both,
+                    _ => (both.1, both.0),
+                };
+                assert_eq!(other, 0);
+                counted
+            });
+            assert_eq!(refused + dropped, 71);
+            assert!((64..=65).contains(&refused), "{refused}");
+            assert_eq!(snapshot.handshakes[&503], 1);
+            assert_eq!(snapshot.connections.open, 1);
         }
-        let snapshot = until(&metrics, |snapshot| snapshot.accepted == 72).await;
-        let (refused, dropped) = (snapshot.refused, snapshot.dropped);
-        assert_eq!(refused + dropped, 71);
-        assert!((64..=65).contains(&refused), "{refused}");
-        assert_eq!(snapshot.handshakes[&503], 1);
-        assert_eq!(snapshot.connections.open, 1);
     })
     .await;
 }
