@@ -9,8 +9,15 @@ use ws_handler::{AddrSource, Peer};
 use ws_handshake::{ProxyHeader, ProxyHeaderError, Request, head_end};
 
 use crate::{
-    Config, ProxyProtocol, admission::Admission, connection::Connection, patience::Patience,
-    pool::Rent, presence::Arriving, refusal::Refusal, state::Place, traced::Story,
+    Config, ProxyProtocol,
+    admission::{Admission, Excess},
+    connection::Connection,
+    patience::Patience,
+    pool::Rent,
+    presence::Arriving,
+    refusal::Refusal,
+    state::Place,
+    traced::Story,
     wire::poll_read_into,
 };
 
@@ -113,21 +120,20 @@ where
     }
 
     /// From here on the connection counts for this client.
-    pub(crate) fn learn(&mut self, client: Peer) -> io::Result<()> {
+    ///
+    /// # Errors
+    ///
+    /// When it is to be dropped for that; it is counted then when it is refused.
+    pub(crate) fn learn(&mut self, client: Peer) -> Result<(), Excess> {
         self.client = client;
         if let Some(place) = &mut self.patience.place
             && self.admission == Admission::Granted
         {
-            let metrics = self.config.metrics();
-            match place.count_for(client) {
-                Ok(Admission::Granted) => {}
-                Ok(Admission::Refused(excess)) => {
-                    metrics.add(excess.refused(), 1);
+            match place.count_for(client)? {
+                Admission::Granted => {}
+                Admission::Refused(excess) => {
+                    self.config.metrics().add(excess.refused(), 1);
                     self.admission = Admission::Refused(excess);
-                }
-                Err(excess) => {
-                    metrics.add(excess.dropped(), 1);
-                    return Err(io::Error::other(format!("dropped: {excess}")));
                 }
             }
         }

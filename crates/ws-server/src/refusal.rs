@@ -11,6 +11,8 @@ use http::{
 };
 use ws_handshake::{Excerpt, ProxyHeaderError, Rejection, RequestError, encode_response_head};
 
+use crate::admission::Excess;
+
 /// Bytes of a body's first line that are logged: more than any text of ours has, but for origins and hosts of
 /// great length, while an application's may be a page.
 const MAX_REASON: usize = 1024;
@@ -30,6 +32,8 @@ pub(crate) enum Refusal {
     Answer(Box<Answer>),
     /// The peer went away, or cannot be told any more.
     Gone(io::Error),
+    /// So many are above this limit already that it is not told.
+    Dropped(Excess),
 }
 
 impl Refusal {
@@ -81,6 +85,12 @@ impl Refusal {
 impl From<io::Error> for Refusal {
     fn from(error: io::Error) -> Self {
         Refusal::Gone(error)
+    }
+}
+
+impl From<Excess> for Refusal {
+    fn from(excess: Excess) -> Self {
+        Refusal::Dropped(excess)
     }
 }
 

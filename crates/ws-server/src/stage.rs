@@ -120,8 +120,8 @@ where
             story.tell_peer(client);
         }
         story.tell_request(&request);
-        if let Err(error) = self.learn(client) {
-            return (self.refuse(error.into()), early);
+        if let Err(excess) = self.learn(client) {
+            return (self.refuse(excess.into()), early);
         }
         let terms = Terms {
             transport: self.connection.peer,
@@ -167,6 +167,11 @@ where
             Refusal::Gone(error) => {
                 self.config.metrics().add(Counter::Gone, 1);
                 tracing::debug!("gone in the handshake: {error}");
+                Stage::Over
+            }
+            Refusal::Dropped(excess) => {
+                self.config.metrics().add(excess.dropped(), 1);
+                tracing::debug!("dropped: {excess}");
                 Stage::Over
             }
         }

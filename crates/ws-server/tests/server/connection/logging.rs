@@ -14,8 +14,8 @@ use tracing::{
     subscriber::set_global_default,
 };
 use ws_server::{
-    Acceptance, AddrHeader, AddrLimits, Client, Config, Handler, Message, Rejection, Server,
-    TrustedProxies, Upgrade, http::StatusCode,
+    Acceptance, AddrHeader, AddrLimits, Client, Config, Handler, Message, ProxyProtocol, Rejection,
+    Server, TrustedProxies, Upgrade, http::StatusCode,
 };
 use ws_testing::{
     naive::Frame,
@@ -197,6 +197,33 @@ async fn the_log_says_which_limit_a_connection_was_above_be_it_refused_or_droppe
         })
         .await;
     }
+}
+
+/// It was sent away, and has not gone.
+#[tokio::test]
+async fn who_is_dropped_for_the_address_behind_a_proxy_is_logged_once() {
+    let trusted = TrustedProxies::none().trust("127.0.0.0/8");
+    let proxies = trusted.expect("a prefix");
+    let builder = Server::builder()
+        .addr_limits(AddrLimits::default().with_connections(1))
+        .trusted_proxies(proxies.with_proxy_protocol(ProxyProtocol::Required));
+    let running = Running::start(builder).await;
+    Lines::keep();
+    let mut waiting = Vec::new();
+    for _ in 0..70 {
+        let mut peer = Peer::new(running.connect().await);
+        peer.write("PROXY TCP4 192.0.2.7 127.0.0.1 1 1\r\n").await;
+        waiting.push(peer);
+    }
+    let told = "dropped: 1 connections of this address";
+    within(async {
+        while Lines::count(&["DEBUG", told]) < 5 {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    })
+    .await;
+    assert_eq!(Lines::count(&["dropped"]), 5, "{:?}", Lines::all());
+    assert_eq!(Lines::count(&["gone"]), 0, "{:?}", Lines::all());
 }
 
 /// Whoever looks after a server reads the log; the answer went to somebody else.

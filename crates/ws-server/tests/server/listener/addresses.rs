@@ -162,6 +162,17 @@ async fn a_place_of_an_address_is_free_again_after_every_kind_of_end() {
     .await;
 }
 
+/// How many have come to an end without a word.
+async fn dropped(peers: &mut [Peer<TcpStream>]) -> usize {
+    let mut dropped = 0;
+    for peer in peers {
+        let mut byte = [0];
+        let read = timeout(Duration::from_millis(20), peer.io().read(&mut byte));
+        dropped += usize::from(matches!(read.await, Ok(Ok(0) | Err(_))));
+    }
+    dropped
+}
+
 /// Refusing costs something, too.
 #[tokio::test]
 async fn of_many_above_the_limit_of_an_address_some_are_told_and_the_rest_are_dropped() {
@@ -169,15 +180,9 @@ async fn of_many_above_the_limit_of_an_address_some_are_told_and_the_rest_are_dr
         let running = Running::start(at_most(0, None)).await;
         let mut silent = Vec::new();
         for _ in 0..70 {
-            silent.push(running.connect().await);
+            silent.push(Peer::new(running.connect().await));
         }
-        let mut dropped = 0;
-        for stream in &mut silent {
-            let mut byte = [0];
-            let read = timeout(Duration::from_millis(20), stream.read(&mut byte));
-            dropped += usize::from(matches!(read.await, Ok(Ok(0) | Err(_))));
-        }
-        assert_eq!(dropped, 6);
+        assert_eq!(dropped(&mut silent).await, 6);
         assert_eq!(running.handle.connections(), 0);
     })
     .await;
@@ -227,6 +232,35 @@ async fn behind_a_trusted_proxy_it_is_the_clients_address_that_counts() {
                 refused.by_address >= 2 && refused.by_total == 0,
                 "{refused:?}"
             );
+        }
+    })
+    .await;
+}
+
+/// Whom the server itself drops has not gone.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn who_is_dropped_for_the_address_behind_a_proxy_is_counted_once() {
+    let proxies = || TrustedProxies::none().trust("127.0.1.1").expect("a prefix");
+    let by_line = proxies().with_proxy_protocol(ProxyProtocol::Required);
+    let by_header = proxies().with_header(AddrHeader::Forwarded);
+    within(async {
+        for (proxies, sent) in [
+            (by_line, "PROXY TCP4 192.0.2.7 127.0.0.1 1 1\r\n"),
+            (by_header, &with_headers("Forwarded: for=192.0.2.7")),
+        ] {
+            let stay = |c: ConnectionConfig| c.with_linger(Duration::from_secs(20));
+            let builder = at_most(0, None).connection(stay).trusted_proxies(proxies);
+            let running = Running::start(builder).await;
+            let mut peers = Vec::new();
+            for _ in 0..70 {
+                let mut peer = Peer::new(connect(&running, ONE).await);
+                peer.write(sent).await;
+                peers.push(peer);
+            }
+            assert_eq!(dropped(&mut peers).await, 6);
+            let snapshot = running.handle.metrics().snapshot();
+            assert_eq!((snapshot.dropped.by_address, snapshot.gone), (6, 0));
         }
     })
     .await;
