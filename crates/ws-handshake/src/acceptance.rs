@@ -184,10 +184,14 @@ fn check_no_body(headers: &HeaderMap) -> Result<(), RequestError> {
 /// RFC 6455 4.2.1 items 3 and 4.
 fn check_upgrade(headers: &HeaderMap) -> Result<(), RequestError> {
     if !list::lists(headers, UPGRADE, "websocket") {
-        return Err(RequestError::Upgrade);
+        return Err(RequestError::Upgrade {
+            seen: list::seen(headers, UPGRADE),
+        });
     }
     if !list::lists(headers, CONNECTION, "upgrade") {
-        return Err(RequestError::Connection);
+        return Err(RequestError::Connection {
+            seen: list::seen(headers, CONNECTION),
+        });
     }
     Ok(())
 }

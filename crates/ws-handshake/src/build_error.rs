@@ -120,7 +120,7 @@ impl fmt::Display for BuildError {
             BuildError::Path { seen } => {
                 write!(
                     f,
-                    "\"{seen}\" is not a path and query in percent-encoded ascii"
+                    "\"{seen}\" is not a path and query in percent-encoded ASCII"
                 )
             }
         }

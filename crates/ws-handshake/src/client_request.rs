@@ -175,10 +175,14 @@ impl ClientRequest {
     fn check_upgrade(&self, response: &Response) -> Result<(), ResponseError> {
         let upgrade = only(response.headers(), UPGRADE);
         if !upgrade.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket")) {
-            return Err(ResponseError::Upgrade);
+            return Err(ResponseError::Upgrade {
+                seen: list::seen(response.headers(), UPGRADE),
+            });
         }
         if !list::lists(response.headers(), CONNECTION, "upgrade") {
-            return Err(ResponseError::Connection);
+            return Err(ResponseError::Connection {
+                seen: list::seen(response.headers(), CONNECTION),
+            });
         }
         let accept = only(response.headers(), SEC_WEBSOCKET_ACCEPT);
         if accept.is_none_or(|value| value.as_bytes() != self.key.accept()) {

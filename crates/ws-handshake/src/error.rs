@@ -80,11 +80,11 @@ impl fmt::Display for HeadError {
                 )
             }
             HeadError::LoneLineFeed => {
-                write!(f, "a line ends with lf alone, and only cr lf is allowed")
+                write!(f, "a line ends with LF alone, and only CR LF is allowed")
             }
             HeadError::LineEnd => write!(
                 f,
-                "a line does not end where it should, and must with cr lf"
+                "a line does not end where it should, and must with CR LF"
             ),
             HeadError::HeaderName => write!(
                 f,
@@ -155,9 +155,15 @@ pub enum RequestError {
         seen: Excerpt,
     },
     /// There is no `Upgrade` that lists `websocket` (RFC 6455 4.2.1 item 3).
-    Upgrade,
+    Upgrade {
+        /// What stands there, lines joined by commas; `None` without such a header.
+        seen: Option<Excerpt>,
+    },
     /// There is no `Connection` that lists `Upgrade` (RFC 6455 4.2.1 item 4).
-    Connection,
+    Connection {
+        /// What stands there, lines joined by commas; `None` without such a header.
+        seen: Option<Excerpt>,
+    },
     /// There is no `Sec-WebSocket-Version` (RFC 6455 4.2.1 item 6).
     NoVersion,
     /// `Sec-WebSocket-Version` comes more than once (RFC 6455 11.3.5).
@@ -224,8 +230,8 @@ impl RequestError {
             | RequestError::Host { .. }
             | RequestError::TransferEncoding
             | RequestError::ContentLength { .. }
-            | RequestError::Upgrade
-            | RequestError::Connection
+            | RequestError::Upgrade { .. }
+            | RequestError::Connection { .. }
             | RequestError::VersionCount { .. }
             | RequestError::MalformedVersion { .. }
             | RequestError::KeyCount { .. }
@@ -242,17 +248,24 @@ impl RequestError {
         match self {
             RequestError::Head(_) => "",
             RequestError::RequestLine { .. } => ", and must be a method, a target and a version",
-            RequestError::Target { .. } => ", and must be a path or a uri without a fragment",
+            RequestError::Target { .. } => ", and must be a path or a URI without a fragment",
             RequestError::TargetTooLong { .. } => "",
-            RequestError::HttpVersion { .. } => ", and only http/1.1 is supported",
-            RequestError::Method { .. } => ", and only get is allowed",
+            RequestError::HttpVersion { .. } => ", and only HTTP/1.1 is supported",
+            RequestError::Method { .. } => ", and only GET is allowed",
             RequestError::HostCount { .. } | RequestError::KeyCount { .. } => {
                 ", and there must be one"
             }
             RequestError::Host { .. } => ", and must be a name or an address, and perhaps a port",
             RequestError::TransferEncoding => ", and an opening handshake has no body",
             RequestError::ContentLength { .. } => ", and an opening handshake has no body",
-            RequestError::Upgrade | RequestError::Connection => ", as it must",
+            RequestError::Upgrade { seen: Some(_) } => ", and must list websocket",
+            RequestError::Upgrade { seen: None } => {
+                ", and it must list websocket; a proxy may have removed it"
+            }
+            RequestError::Connection { seen: Some(_) } => ", and must list upgrade",
+            RequestError::Connection { seen: None } => {
+                ", and it must list upgrade; a proxy may have removed it"
+            }
             RequestError::NoVersion => ", and it must be 13",
             RequestError::MalformedVersion { .. } => ", and must be the number 13",
             RequestError::Version { .. } => ", and only 13 is supported",
@@ -287,8 +300,12 @@ impl fmt::Display for RequestError {
             RequestError::Host { seen } => write!(f, "the host is \"{seen}\""),
             RequestError::TransferEncoding => write!(f, "there is a transfer-encoding"),
             RequestError::ContentLength { seen } => write!(f, "content-length is \"{seen}\""),
-            RequestError::Upgrade => write!(f, "upgrade does not list websocket"),
-            RequestError::Connection => write!(f, "connection does not list upgrade"),
+            RequestError::Upgrade { seen: Some(seen) } => write!(f, "upgrade is \"{seen}\""),
+            RequestError::Upgrade { seen: None } => write!(f, "there is no upgrade header"),
+            RequestError::Connection { seen: Some(seen) } => {
+                write!(f, "connection is \"{seen}\"")
+            }
+            RequestError::Connection { seen: None } => write!(f, "there is no connection header"),
             RequestError::NoVersion => write!(f, "there is no sec-websocket-version"),
             RequestError::VersionCount { seen } => {
                 write!(f, "there are {seen} sec-websocket-version headers")

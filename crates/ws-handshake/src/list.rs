@@ -1,5 +1,7 @@
 use http::header::{GetAll, HeaderMap, HeaderName, HeaderValue};
 
+use crate::excerpt::Excerpt;
+
 /// The elements of a comma list, over all of its lines, without the white space around them and
 /// without the empty ones.
 ///
@@ -19,6 +21,16 @@ pub(crate) fn elements<'a>(lines: GetAll<'a, HeaderValue>) -> impl Iterator<Item
 /// Whole elements are compared: `Connection: not-upgrade` does not list `upgrade`.
 pub(crate) fn lists(headers: &HeaderMap, name: HeaderName, token: &str) -> bool {
     elements(headers.get_all(name)).any(|element| element.eq_ignore_ascii_case(token.as_bytes()))
+}
+
+/// What stands in the comma list `name`; `None` where there is no such header.
+///
+/// RFC 9110 5.2: lines of one name are one value, "in order, with each field line value separated by
+/// a comma".
+pub(crate) fn seen(headers: &HeaderMap, name: HeaderName) -> Option<Excerpt> {
+    let lines = headers.get_all(name).iter();
+    let lines: Vec<_> = lines.map(HeaderValue::as_bytes).collect();
+    (!lines.is_empty()).then(|| Excerpt::of(lines.join(&b", "[..])))
 }
 
 /// Without the optional white space at both ends. RFC 9110 5.6.3: `OWS = *( SP / HTAB )`.

@@ -22,9 +22,15 @@ pub enum ResponseError {
     /// The status is 101 in HTTP/1.0, which has no upgrade.
     HttpVersion,
     /// There is not exactly one `Upgrade`, or it is not `websocket`.
-    Upgrade,
-    /// `Connection` does not list `Upgrade`.
-    Connection,
+    Upgrade {
+        /// What stands there, lines joined by commas; `None` without such a header.
+        seen: Option<Excerpt>,
+    },
+    /// There is no `Connection` that lists `Upgrade`.
+    Connection {
+        /// What stands there, lines joined by commas; `None` without such a header.
+        seen: Option<Excerpt>,
+    },
     /// There is not exactly one `Sec-WebSocket-Accept`, or it does not answer the key.
     Accept,
     /// There is more than one `Sec-WebSocket-Protocol` (RFC 6455 11.3.4).
@@ -55,7 +61,7 @@ impl fmt::Display for ResponseError {
             ResponseError::Head(error) => error.fmt(f),
             ResponseError::StatusLine => write!(
                 f,
-                "the response does not begin with http/1.1 and a status, as it must"
+                "the response does not begin with HTTP/1.1 and a status, as it must"
             ),
             ResponseError::Refused { response } => {
                 write!(
@@ -66,10 +72,22 @@ impl fmt::Display for ResponseError {
             }
             ResponseError::HttpVersion => write!(
                 f,
-                "the version is http/1.0, and only http/1.1 can be upgraded"
+                "the version is HTTP/1.0, and only HTTP/1.1 can be upgraded"
             ),
-            ResponseError::Upgrade => write!(f, "upgrade is not websocket, as it must be"),
-            ResponseError::Connection => write!(f, "connection does not list upgrade, as it must"),
+            ResponseError::Upgrade { seen: Some(seen) } => {
+                write!(f, "upgrade is \"{seen}\", and must be one single websocket")
+            }
+            ResponseError::Upgrade { seen: None } => write!(
+                f,
+                "there is no upgrade header, and it must be websocket; a proxy may have removed it"
+            ),
+            ResponseError::Connection { seen: Some(seen) } => {
+                write!(f, "connection is \"{seen}\", and must list upgrade")
+            }
+            ResponseError::Connection { seen: None } => write!(
+                f,
+                "there is no connection header, and it must list upgrade; a proxy may have removed it"
+            ),
             ResponseError::Accept => write!(
                 f,
                 "sec-websocket-accept does not answer the key that was sent, as it must"

@@ -63,7 +63,7 @@ fn another_method_is_answered_with_what_is_allowed() {
     );
     assert!(response.contains("\r\nallow: GET\r\n"), "{response}");
     assert!(
-        response.ends_with("\r\n\r\nthe method is PUT, and only get is allowed\n"),
+        response.ends_with("\r\n\r\nthe method is PUT, and only GET is allowed\n"),
         "{response}"
     );
 }

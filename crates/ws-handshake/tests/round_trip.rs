@@ -4,8 +4,8 @@ use http::StatusCode;
 use proptest::collection::{btree_set, vec};
 use proptest::prelude::*;
 use ws_handshake::{
-    Acceptance, BuildError, ClientRequest, Extension, HeadError, Key, Limits, Rejection, Request,
-    Response, ResponseError,
+    Acceptance, BuildError, ClientRequest, Excerpt, Extension, HeadError, Key, Limits, Rejection,
+    Request, Response, ResponseError,
 };
 
 fn client() -> ClientRequest {
@@ -121,23 +121,22 @@ fn a_response_that_does_not_open_the_websocket_is_refused() {
     let without = |line: &str| check(&GOOD.replace(line, ""));
     let plus = |line: &str| check(&GOOD.replace("\r\n\r\n", &format!("\r\n{line}\r\n\r\n")));
     let accept = "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
-    assert_eq!(
-        without("Upgrade: websocket\r\n"),
-        Err(ResponseError::Upgrade)
-    );
-    assert_eq!(
-        check(&GOOD.replace("websocket", "h2c")),
-        Err(ResponseError::Upgrade)
-    );
-    assert_eq!(plus("Upgrade: websocket"), Err(ResponseError::Upgrade));
-    assert_eq!(
-        without("Connection: Upgrade\r\n"),
-        Err(ResponseError::Connection)
-    );
-    assert_eq!(
-        check(&GOOD.replace(": Upgrade", ": upgrades")),
-        Err(ResponseError::Connection)
-    );
+    let upgrade = |seen: Option<&str>| {
+        let seen = seen.map(Excerpt::of);
+        Err(ResponseError::Upgrade { seen })
+    };
+    let connection = |seen: Option<&str>| {
+        let seen = seen.map(Excerpt::of);
+        Err(ResponseError::Connection { seen })
+    };
+    assert_eq!(without("Upgrade: websocket\r\n"), upgrade(None));
+    let other = check(&GOOD.replace("websocket", "h2c"));
+    assert_eq!(other, upgrade(Some("h2c")));
+    let twice = plus("Upgrade: websocket");
+    assert_eq!(twice, upgrade(Some("websocket, websocket")));
+    assert_eq!(without("Connection: Upgrade\r\n"), connection(None));
+    let other = check(&GOOD.replace(": Upgrade", ": upgrades"));
+    assert_eq!(other, connection(Some("upgrades")));
     assert_eq!(
         without(&format!("{accept}\r\n")),
         Err(ResponseError::Accept)

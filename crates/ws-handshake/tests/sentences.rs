@@ -20,7 +20,7 @@ const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
 const VERSION: &str = "Sec-WebSocket-Version: 13\r\n";
 
 /// What is replaced in a legal handshake, by what, and what is told then.
-const REQUESTS: [(&str, &str, &str); 20] = [
+const REQUESTS: [(&str, &str, &str); 23] = [
     (
         " HTTP",
         "HTTP",
@@ -29,14 +29,14 @@ const REQUESTS: [(&str, &str, &str); 20] = [
     (
         "/chat",
         "chat",
-        "the request target is \"chat\", and must be a path or a uri without a fragment",
+        "the request target is \"chat\", and must be a path or a URI without a fragment",
     ),
     (
         "HTTP/1.1",
         "HTTP/2",
-        "the version is \"HTTP/2\", and only http/1.1 is supported",
+        "the version is \"HTTP/2\", and only HTTP/1.1 is supported",
     ),
-    ("GET", "PUT", "the method is PUT, and only get is allowed"),
+    ("GET", "PUT", "the method is PUT, and only GET is allowed"),
     (
         "Host:",
         "X:",
@@ -60,12 +60,27 @@ const REQUESTS: [(&str, &str, &str); 20] = [
     (
         "websocket\r\n",
         "h2c\r\n",
-        "upgrade does not list websocket, as it must",
+        "upgrade is \"h2c\", and must list websocket",
+    ),
+    (
+        "Upgrade: websocket\r\n",
+        "",
+        "there is no upgrade header, and it must list websocket; a proxy may have removed it",
     ),
     (
         ": Upgrade",
         ": close",
-        "connection does not list upgrade, as it must",
+        "connection is \"close\", and must list upgrade",
+    ),
+    (
+        ": Upgrade",
+        ": close\r\nConnection: é, keep-alive",
+        "connection is \"close, \\xc3\\xa9, keep-alive\", and must list upgrade",
+    ),
+    (
+        "Connection: Upgrade\r\n",
+        "",
+        "there is no connection header, and it must list upgrade; a proxy may have removed it",
     ),
     (
         VERSION,
@@ -120,16 +135,16 @@ const REQUESTS: [(&str, &str, &str); 20] = [
 ];
 
 /// The same for the answer to a handshake.
-const ANSWERS: [(&str, &str, &str); 11] = [
+const ANSWERS: [(&str, &str, &str); 13] = [
     (
         "\r\n",
         "\n",
-        "a line ends with lf alone, and only cr lf is allowed",
+        "a line ends with LF alone, and only CR LF is allowed",
     ),
     (
         "101 ",
         "1 ",
-        "the response does not begin with http/1.1 and a status, as it must",
+        "the response does not begin with HTTP/1.1 and a status, as it must",
     ),
     (
         "101 Switching Protocols",
@@ -139,17 +154,27 @@ const ANSWERS: [(&str, &str, &str); 11] = [
     (
         "HTTP/1.1",
         "HTTP/1.0",
-        "the version is http/1.0, and only http/1.1 can be upgraded",
+        "the version is HTTP/1.0, and only HTTP/1.1 can be upgraded",
     ),
     (
         "websocket",
         "h2c",
-        "upgrade is not websocket, as it must be",
+        "upgrade is \"h2c\", and must be one single websocket",
+    ),
+    (
+        "Upgrade: websocket\r\n",
+        "",
+        "there is no upgrade header, and it must be websocket; a proxy may have removed it",
     ),
     (
         ": Upgrade",
         ": close",
-        "connection does not list upgrade, as it must",
+        "connection is \"close\", and must list upgrade",
+    ),
+    (
+        "Connection: Upgrade\r\n",
+        "",
+        "there is no connection header, and it must list upgrade; a proxy may have removed it",
     ),
     (
         "s3p",
@@ -201,7 +226,7 @@ fn failed(answer: &str) -> String {
     checked.expect_err("the answer is bad").to_string()
 }
 
-/// The sentence is in lower case but for what was seen, and has no full stop.
+/// The sentence is in lower case but for abbreviations and what was seen, and has no full stop.
 fn assert_told(told: &str, sentence: &str) {
     assert_eq!(told, sentence);
     let starts_well = told.starts_with(|first: char| first.is_lowercase() || first == '"');
@@ -232,11 +257,11 @@ fn a_head_that_is_refused_is_told_by_its_fault() {
         ),
         (
             GOOD.replace("\r\n", "\n"),
-            "a line ends with lf alone, and only cr lf is allowed",
+            "a line ends with LF alone, and only CR LF is allowed",
         ),
         (
             GOOD.replace("HTTP/1.1\r\n", "HTTP/1.1\rX"),
-            "a line does not end where it should, and must with cr lf",
+            "a line does not end where it should, and must with CR LF",
         ),
         (
             more("X : y"),
@@ -323,7 +348,7 @@ fn what_a_client_cannot_send_is_told_to_the_caller() {
     );
     assert_refused(
         ClientRequest::new("a", "b", [0; 16]),
-        "\"b\" is not a path and query in percent-encoded ascii",
+        "\"b\" is not a path and query in percent-encoded ASCII",
     );
 }
 
