@@ -311,9 +311,7 @@ impl Builder {
     /// What answers requests that ask for no WebSocket; by default they get 426.
     ///
     /// ```
-    /// use bytes::Bytes;
-    /// use http::Response;
-    /// use ws_server::Server;
+    /// use ws_server::{Server, bytes::Bytes, http::Response};
     ///
     /// let builder = Server::builder().fallback(|request| {
     ///     let status = if request.path() == "/health" { 204 } else { 404 };
