@@ -4,7 +4,9 @@ use crate::Overflow;
 
 /// The limits and times of one endpoint.
 ///
-/// Every limit is on by default. What is exactly at a limit of size or number is
+/// Every limit that protects memory is on by default, and so are the times of
+/// writing, silence and closing; the age of a connection and the time of
+/// callbacks have none. What is exactly at a limit of size or number is
 /// allowed, such as a message of [`max_message`](Config::max_message) bytes; but
 /// [`high_water`](Config::high_water) and [`max_queue`](Config::max_queue) act
 /// when so many bytes wait, and times at exactly their time. Share one value

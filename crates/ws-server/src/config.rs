@@ -18,7 +18,10 @@ use crate::{Metrics, Origins, Rate, TrustedProxies, meter::Meter};
 /// What serves a request that asks for no WebSocket.
 type Fallback = dyn Fn(&Request) -> Response<Bytes> + Send + Sync;
 
-/// The settings of connections. Every limit is on by default, but those of rates.
+/// The settings of connections.
+///
+/// Every limit that protects memory is on by default, and so are the times of the handshake, writing,
+/// silence and closing. The age of a connection, the time of callbacks and the rates have none.
 ///
 /// ```
 /// use ws_server::{Config, ConnectionConfig};
