@@ -76,8 +76,9 @@ where
         // A message may take its time, as when nobody reads what we print. The peer's silence
         // means nothing meanwhile.
         self.outlet.change(|sender| {
-            sender.handle_read(Instant::now());
-            sender.pause_reading();
+            let now = Instant::now();
+            sender.handle_read(now);
+            sender.pause_reading(now);
         });
         let handled = self.receive(input)?;
         if let Err(error) = &handled {

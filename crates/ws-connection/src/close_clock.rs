@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use crate::{Config, Timeout, moment::Moment, state::State};
 
 /// Where the end of the connection stands, and since when.
@@ -53,11 +55,22 @@ impl CloseClock {
         matches!(self, CloseClock::Answer(_))
     }
 
-    /// The clock after a pause of reading.
-    pub(crate) fn resumed(self, now: Moment) -> Self {
+    /// The clock after it has stood for so long.
+    pub(crate) fn later(self, by: Duration) -> Self {
         match self {
-            CloseClock::Answer(_) => CloseClock::Answer(now),
+            CloseClock::Answer(since) => CloseClock::Answer(since.later(by)),
             clock => clock,
+        }
+    }
+
+    /// Of a pause that began then and ends now, how much lies in the wait for an answer.
+    pub(crate) fn stood(self, paused: Moment, now: Moment) -> Option<Duration> {
+        match self {
+            CloseClock::Answer(since) => Some(now.since(paused.or_later(since))),
+            CloseClock::Off
+            | CloseClock::Queued(_)
+            | CloseClock::Flush(_)
+            | CloseClock::Linger(_) => None,
         }
     }
 

@@ -1,6 +1,8 @@
+use std::time::Duration;
+
 use ws_frame::CloseFrame;
 
-use crate::{Batch, Overrun, close_clock::CloseClock, outbox::Outbox};
+use crate::{Batch, Overrun, close_clock::CloseClock, moment::Moment, outbox::Outbox};
 
 /// Who did something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -79,6 +81,8 @@ pub(crate) struct Closing {
     pub(crate) leaving: Option<Option<CloseFrame>>,
     pub(crate) handshake: ClosingHandshake,
     pub(crate) clock: CloseClock,
+    /// For how long the clock has stood in pauses of reading behind the first; `None` before that.
+    stood: Option<Duration>,
     /// For which it was closed.
     pub(crate) overrun: Option<Overrun>,
     /// It was closed for its age.
@@ -86,6 +90,25 @@ pub(crate) struct Closing {
 }
 
 impl Closing {
+    /// Reading was paused from then until now, so an answer that lay there was not seen. The first
+    /// pause does not count, however long it was: it may be that of a callback that was pending when
+    /// the Close left. The others, which a peer that goes on talking makes as many as it likes, do not
+    /// count up to `limit` in all.
+    pub(crate) fn resume(&mut self, paused: Moment, now: Moment, limit: Duration) {
+        let Some(pause) = self.clock.stood(paused, now) else {
+            return;
+        };
+        let (pause, stood) = match self.stood {
+            None => (pause, Duration::ZERO),
+            Some(stood) => {
+                let more = pause.min(limit.saturating_sub(stood));
+                (more, stood + more)
+            }
+        };
+        self.clock = self.clock.later(pause);
+        self.stood = Some(stood);
+    }
+
     /// What was under way is written.
     pub(crate) fn note_written(&mut self) {
         if let Some(frame) = self.leaving.take() {

@@ -229,6 +229,9 @@ impl Config {
     /// How long the peer may take to answer our Close once it is written; and how long the last
     /// bytes may take to be written after a failure, or after the peer's Close, when what is left
     /// of the messages queued before is cut off; 5 s by default.
+    ///
+    /// Times in which reading is paused do not count for the answer: the first of them however long
+    /// it is, those behind it up to the [write timeout](Self::with_write_timeout) in all.
     #[must_use]
     pub fn with_close_timeout(mut self, wait: Duration) -> Self {
         self.close_timeout = wait;

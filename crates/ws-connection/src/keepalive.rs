@@ -5,7 +5,7 @@ use crate::{Config, moment::Moment};
 /// Finds a peer that is gone without a word: a ping after silence, then any byte counts as life.
 #[derive(Debug, Default)]
 pub(crate) struct Keepalive {
-    /// The last byte of the peer, or the start; in a callback its beginning.
+    /// The last byte of the peer, or the start; in a pause its beginning.
     heard: Moment,
     /// When the newest ping was queued, if there was one; it carries the number of pings so far.
     pinged: Moment,
@@ -43,8 +43,9 @@ impl Keepalive {
         self.phase = Phase::Listening;
     }
 
-    pub(crate) fn pause(&mut self) {
+    pub(crate) fn pause(&mut self, now: Moment) {
         if !self.is_paused() {
+            self.heard = now;
             self.phase = Phase::Paused;
         }
     }
@@ -54,13 +55,11 @@ impl Keepalive {
         self.phase = Phase::InCallback;
     }
 
-    /// Whether there was a pause to end.
-    pub(crate) fn resume(&mut self, now: Moment) -> bool {
-        let was_paused = self.is_paused();
-        if was_paused {
-            self.hear(now);
-        }
-        was_paused
+    /// Ends a pause; when it began, if there was one.
+    pub(crate) fn resume(&mut self, now: Moment) -> Option<Moment> {
+        let paused = self.is_paused().then_some(self.heard)?;
+        self.hear(now);
+        Some(paused)
     }
 
     pub(crate) fn is_paused(&self) -> bool {

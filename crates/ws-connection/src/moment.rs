@@ -26,6 +26,16 @@ impl Moment {
         Duration::from_nanos(self.0.saturating_sub(earlier.0))
     }
 
+    /// The later of both.
+    pub(crate) fn or_later(self, other: Self) -> Self {
+        Self(self.0.max(other.0))
+    }
+
+    /// So much later, as far as it goes.
+    pub(crate) fn later(self, by: Duration) -> Self {
+        self.after(by).unwrap_or(Self(u64::MAX))
+    }
+
     /// So much later; `None` when that is never.
     pub(crate) fn after(self, wait: Duration) -> Option<Self> {
         let wait = u64::try_from(wait.as_nanos()).ok()?;

@@ -1,6 +1,5 @@
 use std::{
     fmt,
-    ops::{Deref, DerefMut},
     sync::PoisonError,
     task::{Context, Poll, Waker},
 };
@@ -14,6 +13,10 @@ use crate::{
     sync::{Arc, AtomicBool, Mutex, MutexGuard, Ordering},
     waiters::{Ticket, Waiters, Woken},
 };
+
+mod guard;
+
+pub use guard::SenderGuard;
 
 /// The [`Sender`] of one connection, shared by its driver, its [`Client`] and its [`Handle`]s.
 ///
@@ -31,6 +34,8 @@ struct Shared {
     locked: Mutex<Locked>,
     /// Somebody asked for the end of the connection, a pending callback included.
     aborted: AtomicBool,
+    /// The connection has failed at the limit of its queue.
+    overrun: AtomicBool,
     /// What was agreed on.
     deflate: Option<Box<PermessageDeflate>>,
 }
@@ -81,6 +86,7 @@ impl Outlet {
         let shared = Shared {
             locked: Mutex::new(locked),
             aborted: AtomicBool::new(false),
+            overrun: AtomicBool::new(false),
             deflate,
         };
         Self {
@@ -103,7 +109,7 @@ impl Outlet {
     /// The sender, until the guard is dropped. A lock that a panic poisoned is entered all the
     /// same: no callback runs under it.
     pub fn lock(&self) -> SenderGuard<'_> {
-        SenderGuard::new(self.enter(), None)
+        SenderGuard::new(&self.shared, self.enter(), None)
     }
 
     /// The same, and the task of `cx` will be woken when a [`Handle`] changes something.
@@ -113,7 +119,7 @@ impl Outlet {
             Some(waker) if waker.will_wake(cx.waker()) => None,
             Some(_) | None => locked.waker.replace(cx.waker().clone()),
         };
-        SenderGuard::new(locked, replaced)
+        SenderGuard::new(&self.shared, locked, replaced)
     }
 
     /// Sends a message, and says whether the queue is congested then. For one that is queued behind the
@@ -122,24 +128,24 @@ impl Outlet {
     pub(crate) fn send(&self, message: Message<'_>) -> (Sent, bool) {
         let mut locked = self.enter();
         if locked.sender.config().overflow() == Overflow::DropOldest {
-            return Self::send_apart(locked, message);
+            return self.send_apart(locked, message);
         }
         match locked.sender.send(message) {
             Ok(()) => (Sent::Queued, locked.sender.is_congested()),
-            Err(error) => Self::refused(locked, &error),
+            Err(error) => self.refused(locked, &error),
         }
     }
 
     #[cold]
-    fn send_apart(locked: MutexGuard<'_, Locked>, message: Message<'_>) -> (Sent, bool) {
-        let mut guard = SenderGuard::new(locked, None);
+    fn send_apart(&self, locked: MutexGuard<'_, Locked>, message: Message<'_>) -> (Sent, bool) {
+        let mut guard = SenderGuard::new(&self.shared, locked, None);
         let sent = Sent::from(guard.send_with(message, SendOptions::default()));
         (sent, guard.is_congested())
     }
 
     #[cold]
-    fn refused(locked: MutexGuard<'_, Locked>, error: &SendError<'_>) -> (Sent, bool) {
-        let guard = SenderGuard::new(locked, None);
+    fn refused(&self, locked: MutexGuard<'_, Locked>, error: &SendError<'_>) -> (Sent, bool) {
+        let guard = SenderGuard::new(&self.shared, locked, None);
         (Sent::from(error), guard.is_congested())
     }
 
@@ -248,7 +254,7 @@ impl Outlet {
     pub(crate) fn change(&self, change: impl FnOnce(&mut Sender)) {
         let mut locked = self.enter();
         change(&mut locked.sender);
-        wake(locked);
+        self.wake(locked);
     }
 
     /// Asks the sender for something, and wakes the driver unless it was refused: a full queue
@@ -261,7 +267,7 @@ impl Outlet {
         let was_open = locked.sender.is_open();
         let answer = request(&mut locked.sender);
         if answer.is_ok() || was_open != locked.sender.is_open() {
-            wake(locked);
+            self.wake(locked);
         }
         answer
     }
@@ -272,7 +278,7 @@ impl Outlet {
         let was_open = locked.sender.is_open();
         let answer = ask(&mut locked.sender);
         if was_open != locked.sender.is_open() {
-            wake(locked);
+            self.wake(locked);
         }
         answer
     }
@@ -282,13 +288,22 @@ impl Outlet {
         let mut locked = self.enter();
         locked.sender.abort();
         self.shared.aborted.store(true, Ordering::Release);
-        wake(locked);
+        self.wake(locked);
     }
 
     /// Whether the connection was aborted: even a pending callback is to be dropped.
     #[must_use]
     pub fn is_aborted(&self) -> bool {
         self.shared.aborted.load(Ordering::Acquire)
+    }
+
+    /// Whether the connection has failed at the limit of its queue
+    /// ([`Overflow::Close`]). "An endpoint MUST NOT continue to attempt to process data (including a
+    /// responding Close frame) from the remote endpoint" then (RFC 6455 7.1.7): what comes is discarded.
+    #[inline]
+    #[must_use]
+    pub fn is_overrun(&self) -> bool {
+        self.shared.overrun.load(Ordering::Acquire)
     }
 
     pub(crate) fn is_same(&self, other: &Self) -> bool {
@@ -307,6 +322,30 @@ impl Outlet {
     }
 }
 
+/// Letting others know.
+impl Outlet {
+    /// Wakers are called outside the lock: they may run anything.
+    fn wake(&self, mut locked: MutexGuard<'_, Locked>) {
+        self.shared.note_overrun(&locked.sender);
+        let waker = locked.waker.take();
+        let woken = locked.relieved();
+        drop(locked);
+        drop(woken);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}
+
+impl Shared {
+    #[inline]
+    fn note_overrun(&self, sender: &Sender) {
+        if sender.overrun().is_some() {
+            self.overrun.store(true, Ordering::Release);
+        }
+    }
+}
+
 impl Locked {
     /// Those who wait for room, when it is worth asking again.
     #[inline]
@@ -322,60 +361,6 @@ impl Locked {
         let waits_on = self.sender.is_open() && self.sender.is_congested();
         let waiters = self.waiters.as_mut().filter(|_| !waits_on)?;
         Some(waiters.take_all())
-    }
-}
-
-/// Access to the [`Sender`] of an [`Outlet`].
-#[derive(Debug)]
-pub struct SenderGuard<'a> {
-    locked: MutexGuard<'a, Locked>,
-    /// Of a task that the connection has left. It comes after the lock, so it is dropped after it is
-    /// free: the last waker of a task frees that, and what it holds may use this connection.
-    _replaced: Option<Waker>,
-    /// Those who waited for room: woken when the lock is free, for the same reason.
-    _woken: Option<Woken>,
-}
-
-impl<'a> SenderGuard<'a> {
-    #[inline]
-    fn new(locked: MutexGuard<'a, Locked>, replaced: Option<Waker>) -> Self {
-        Self {
-            locked,
-            _replaced: replaced,
-            _woken: None,
-        }
-    }
-}
-
-impl Drop for SenderGuard<'_> {
-    #[inline]
-    fn drop(&mut self) {
-        self._woken = self.locked.relieved();
-    }
-}
-
-impl Deref for SenderGuard<'_> {
-    type Target = Sender;
-
-    fn deref(&self) -> &Sender {
-        &self.locked.sender
-    }
-}
-
-impl DerefMut for SenderGuard<'_> {
-    fn deref_mut(&mut self) -> &mut Sender {
-        &mut self.locked.sender
-    }
-}
-
-/// Wakers are called outside the lock: they may run anything.
-fn wake(mut locked: MutexGuard<'_, Locked>) {
-    let waker = locked.waker.take();
-    let woken = locked.relieved();
-    drop(locked);
-    drop(woken);
-    if let Some(waker) = waker {
-        waker.wake();
     }
 }
 

@@ -79,9 +79,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send, H: Handler> Driver<S, H> {
         let mut bytes = input.as_mut_slice();
         let mut handed_out = 0;
         loop {
-            if session.client().is_aborted() {
-                return Err(Ending::Abort);
-            }
+            wire.check()?;
             match receiver.receive(&mut bytes) {
                 Ok(None) => return Ok(()),
                 Ok(Some(Event::Message(message))) => {
@@ -126,6 +124,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send, H: Handler> Driver<S, H> {
                 && limited.take_event(bytes.len())
             {
                 wire.note_heard(heard);
+                let left = bytes.len();
+                bytes = input.keep(left);
                 pace(meter, wire, session).await?;
             }
             if handed_out >= STRETCH {

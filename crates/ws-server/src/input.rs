@@ -29,6 +29,14 @@ impl Input {
         }
     }
 
+    /// The last `left` bytes, which will wait for long: the rented buffer goes back.
+    pub(crate) fn keep(&mut self, left: usize) -> &mut [u8] {
+        if let Input::Rented(..) = self {
+            *self = Input::Copied(last(self.as_mut_slice(), left).to_vec().into());
+        }
+        last(self.as_mut_slice(), left)
+    }
+
     pub(crate) fn as_mut_slice(&mut self) -> &mut [u8] {
         match self {
             Input::Copied(bytes) => bytes,
@@ -36,6 +44,11 @@ impl Input {
             Input::InPlace(_) => &mut [],
         }
     }
+}
+
+fn last(bytes: &mut [u8], left: usize) -> &mut [u8] {
+    let start = bytes.len() - left;
+    &mut bytes[start..]
 }
 
 #[cfg(test)]
@@ -68,6 +81,20 @@ mod tests {
         assert_eq!(input.as_mut_slice().last(), Some(&7));
         drop(input);
         assert_eq!(kept(), before + 1);
+    }
+
+    /// What waits for its rate may wait for long.
+    #[test]
+    fn what_is_kept_of_a_read_is_copied_to_its_size_once() {
+        let mut rent = Rent::take();
+        rent.as_mut_slice()[COPY_UP_TO - 1..=COPY_UP_TO].fill(7);
+        let before = kept();
+        let mut input = Input::new(rent, COPY_UP_TO + 1);
+        assert_eq!(input.keep(2), [7, 7]);
+        assert_eq!(kept(), before + 1);
+        assert!(matches!(&input, Input::Copied(bytes) if bytes.len() == 2));
+        assert_eq!(input.keep(1), [7]);
+        assert_eq!(input.keep(0), []);
     }
 
     #[test]

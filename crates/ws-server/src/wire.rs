@@ -1,26 +1,31 @@
 use std::{
     future::{Future, poll_fn},
     io, mem,
-    pin::{Pin, pin},
+    pin::Pin,
     task::{Context, Poll, ready},
     time::Instant,
 };
 
 use bytes::Buf;
 use tokio::{
-    io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf},
+    io::{AsyncRead, AsyncWrite},
     task::yield_now,
     time::sleep_until,
 };
-use ws_connection::{Batch, Receiver};
+use ws_connection::Batch;
 use ws_handler::{Outlet, Panic, SenderGuard, Timeout};
 
 use crate::{
-    beside::Beside, counter::Counter, ending::Ending, heard::Heard, input::Input, pool::Rent,
+    beside::Beside, counter::Counter, ending::Ending, heard::Heard, input::Input,
     presence::Present, timer::Timer,
 };
 
+mod flow;
 mod last_word;
+mod reading;
+
+use flow::Flow;
+pub(crate) use reading::poll_read_into;
 
 /// A new batch up to this length, when it is all there is, is taken for written before it is: it
 /// nearly always is at once, and that saves a second lock for each small reply.
@@ -44,10 +49,11 @@ pub(crate) struct Wire<S> {
     /// Nothing was left to write and the task was registered when it last waited, so input may be
     /// looked for first.
     settled: bool,
-    congested: bool,
-    /// Reading is paused until the congestion is over.
-    held: bool,
+    flow: Flow,
     drained: bool,
+    /// The application was told that the queue has drained, and may have filled it at once: the next
+    /// read comes first, or who streams would never hear anything.
+    owes_read: bool,
     peer_ended: bool,
     /// Input came of which the sender does not know yet.
     heard: bool,
@@ -80,9 +86,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
             unflushed: false,
             timer: Timer::default(),
             settled: false,
-            congested: false,
-            held: false,
+            flow: Flow::Free,
             drained: false,
+            owes_read: false,
             peer_ended: false,
             heard: false,
             yields: false,
@@ -119,8 +125,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
             if small {
                 sender.assume_written();
             }
-            let was_congested = mem::replace(&mut self.congested, sender.is_congested());
-            if !self.congested && mem::take(&mut self.held) {
+            let before = self.flow;
+            self.flow = before.now(sender.is_congested());
+            if (before, self.flow) == (Flow::Held, Flow::Free) {
                 sender.resume_reading(now);
             }
             self.drained |= sender.take_drained();
@@ -133,7 +140,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
             if let (Some(present), Some(fresh)) = (present, fresh) {
                 present.metrics().add_sent(&fresh, queued);
             }
-            if self.congested && !was_congested {
+            if (before, self.flow) == (Flow::Free, Flow::Congested) {
                 self.count(Counter::Congestions);
             }
             if over {
@@ -240,8 +247,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     /// The keepalive clock stands from here on, until the congestion is over: that is found while
     /// writing, whoever has closed the connection meanwhile.
     fn hold_reading(&mut self) {
-        self.tell_heard(now()).pause_reading();
-        self.held = true;
+        let now = now();
+        self.tell_heard(now).pause_reading(now);
+        self.flow = Flow::Held;
     }
 
     /// Waits until the peer has taken so much of what is queued that its next messages may be
@@ -250,7 +258,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         self.hold_reading();
         poll_fn(|cx| match self.poll_flush(cx) {
             Poll::Ready(ending) => Poll::Ready(Err(ending)),
-            Poll::Pending if self.congested => {
+            Poll::Pending if self.flow != Flow::Free => {
                 // Another thread may have filled the queue again since it was found relieved.
                 self.hold_reading();
                 Poll::Pending
@@ -264,7 +272,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     /// that the queue has drained, or the connection closes and waits for the peer's answer.
     pub(crate) async fn hold_until(&mut self, due: Instant) -> Result<(), Ending> {
         let mut sleep = Box::pin(sleep_until(due.into()));
-        self.tell_heard(now()).pause_reading();
+        let start = now();
+        self.tell_heard(start).pause_reading(start);
         poll_fn(|cx| {
             if let Poll::Ready(ending) = self.poll_flush(cx) {
                 return Poll::Ready(Err(ending));
@@ -313,84 +322,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     }
 }
 
-/// Reading.
-impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
-    /// Waits for input while writes and timers go on.
-    pub(crate) fn poll_input(
-        &mut self,
-        cx: &mut Context<'_>,
-        receiver: &mut Receiver,
-    ) -> Poll<Result<Wake, Ending>> {
-        if self.settled
-            && let Poll::Ready(input) = self.poll_read(cx, receiver)
-        {
-            self.settled = false;
-            return Poll::Ready(input.map(Wake::Input));
-        }
-        self.settled = false;
-        if let Poll::Ready(ending) = self.poll_flush(cx) {
-            return Poll::Ready(Err(ending));
-        }
-        if self.take_drained() {
-            return Poll::Ready(Ok(Wake::Drained));
-        }
-        if self.congested {
-            self.hold_reading();
-            return Poll::Pending;
-        }
-        if mem::take(&mut self.yields) {
-            let_others_first(cx);
-            return Poll::Pending;
-        }
-        let input = self.poll_read(cx, receiver);
-        self.settled = input.is_pending() && self.left.is_none();
-        input.map_ok(Wake::Input)
-    }
-
-    fn poll_read(
-        &mut self,
-        cx: &mut Context<'_>,
-        receiver: &mut Receiver,
-    ) -> Poll<Result<Input, Ending>> {
-        let input = if let Some(mut room) = receiver.payload_room() {
-            let read = pin!(self.io.read_buf(&mut room)).poll(cx);
-            ready!(read).map(|len| (len > 0).then_some(Input::InPlace(len)))
-        } else {
-            let mut rent = Rent::take();
-            let read = poll_read_into(&mut self.io, cx, rent.as_mut_slice());
-            ready!(read).map(|len| (len > 0).then(|| Input::new(rent, len)))
-        };
-        self.heard = true;
-        self.yields = !matches!(input, Ok(Some(Input::Copied(_))));
-        Poll::Ready(match input {
-            Ok(Some(input)) => Ok(input),
-            Ok(None) => Err(Ending::Transport(io::ErrorKind::UnexpectedEof.into())),
-            Err(error) => Err(Ending::Transport(error)),
-        })
-    }
-}
-
 impl<S> Drop for Wire<S> {
     /// Handles that outlive the connection find it closed.
     fn drop(&mut self) {
         self.outlet.retire();
     }
-}
-
-/// The task is woken when the runtime has looked who else is ready. A wake alone would be no more than a
-/// place behind those that are known to be: tokio looks for more once in 61 turns, and 61 turns of a flood
-/// are 35 ms.
-fn let_others_first(cx: &mut Context<'_>) {
-    let _ = pin!(yield_now()).poll(cx);
-}
-
-/// One read; `Ok(0)` is the end of the stream.
-pub(crate) fn poll_read_into(
-    io: &mut (impl AsyncRead + Unpin),
-    cx: &mut Context<'_>,
-    buffer: &mut [u8],
-) -> Poll<io::Result<usize>> {
-    let mut buffer = ReadBuf::new(buffer);
-    ready!(Pin::new(io).poll_read(cx, &mut buffer))?;
-    Poll::Ready(Ok(buffer.filled().len()))
 }

@@ -206,14 +206,16 @@ impl Sender {
     /// Reading pauses, because the peer does not take what it is sent.
     /// Silence means nothing until [`resume_reading`](Self::resume_reading) or the next
     /// [`handle_read`](Self::handle_read).
-    pub fn pause_reading(&mut self) {
-        self.keepalive.pause();
+    pub fn pause_reading(&mut self, now: Instant) {
+        let now = self.told(now);
+        self.keepalive.pause(now);
     }
 
     /// The same because a callback is pending, which has [`Config::callback_timeout`](crate::Config::callback_timeout)
     /// from now on.
     pub fn pause_for_callback(&mut self, now: Instant) {
         let now = self.told(now);
+        self.resume(now);
         self.keepalive.pause_for_callback(now);
     }
 
@@ -224,10 +226,12 @@ impl Sender {
     }
 
     pub(super) fn resume(&mut self, now: Moment) {
-        if self.keepalive.resume(now)
-            && let Some(closing) = self.begun_closing()
-        {
-            closing.clock = closing.clock.resumed(now);
+        let Some(paused) = self.keepalive.resume(now) else {
+            return;
+        };
+        let limit = self.config.write_timeout();
+        if let Some(closing) = self.begun_closing() {
+            closing.resume(paused, now, limit);
         }
     }
 }

@@ -92,7 +92,7 @@ fn each_callback_has_its_own_time_and_a_pause_for_another_reason_none() {
         assert_eq!(endpoint.due(), None);
         assert_eq!(endpoint.sender.callback_deadline(), None);
     }
-    endpoint.sender.pause_reading();
+    endpoint.sender.pause_reading(endpoint.clock.now());
     endpoint.clock.advance(seconds(100));
     assert_eq!((endpoint.due(), endpoint.time_out()), (None, None));
 }

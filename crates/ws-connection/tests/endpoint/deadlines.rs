@@ -160,14 +160,14 @@ fn an_idle_connection_wakes_at_25_45_and_46_5_seconds() {
 #[test]
 fn a_pause_stops_the_keepalive_and_a_read_or_a_resume_starts_it_anew() {
     let mut driver = Driver::new(Config::default());
-    driver.sender.pause_reading();
+    driver.sender.pause_reading(driver.clock.now());
     assert_eq!(driver.sender.poll_timeout(), None);
     driver.clock.advance(seconds(100));
     let now = driver.clock.now();
     assert_eq!(driver.sender.handle_timeout(now), None);
     driver.sender.resume_reading(now);
     assert_eq!(driver.sender.poll_timeout(), Some(now + seconds(25)));
-    driver.sender.pause_reading();
+    driver.sender.pause_reading(driver.clock.now());
     driver.sender.handle_read(now + seconds(1));
     assert_eq!(driver.sender.poll_timeout(), Some(now + seconds(26)));
 }
@@ -187,7 +187,7 @@ fn a_resume_without_a_pause_changes_nothing() {
 #[test]
 fn a_stalled_write_is_watched_while_reading_is_paused() {
     let mut driver = Driver::new(Config::default());
-    driver.sender.pause_reading();
+    driver.sender.pause_reading(driver.clock.now());
     driver.sender.send("stuck").expect("open");
     driver
         .sender

@@ -24,7 +24,7 @@ fn while_reading_is_paused_no_answer_is_too_late() {
     let mut clock = Clock::new();
     let mut sender = closed(&clock);
     clock.advance(seconds(1));
-    sender.pause_reading();
+    sender.pause_reading(clock.now());
     clock.advance(seconds(600));
     assert_eq!(sender.poll_timeout(), None);
     assert_eq!(sender.handle_timeout(clock.now()), None);
@@ -43,7 +43,7 @@ fn the_time_for_an_answer_is_counted_from_the_end_of_the_pause() {
     for is_read in [true, false] {
         let mut clock = Clock::new();
         let mut sender = closed(&clock);
-        sender.pause_reading();
+        sender.pause_reading(clock.now());
         clock.advance(seconds(100));
         match is_read {
             true => sender.handle_read(clock.now()),
@@ -69,6 +69,65 @@ fn reading_without_a_pause_does_not_start_the_time_anew() {
         sender.resume_reading(clock.now());
         assert_eq!(sender.poll_timeout(), deadline);
     }
+}
+
+/// A peer that answers with messages, each of which makes a callback wait, would stay as long as it likes.
+#[test]
+fn many_pauses_stretch_the_time_for_an_answer_by_the_first_and_by_the_write_timeout() {
+    let mut clock = Clock::new();
+    let start = clock.now();
+    let mut sender = closed(&clock);
+    sender.pause_for_callback(clock.now());
+    clock.advance(seconds(100));
+    sender.handle_read(clock.now());
+    assert_eq!(sender.poll_timeout(), Some(start + seconds(105)));
+    for pauses in 1..=20 {
+        clock.advance(millis(100));
+        match pauses % 2 {
+            0 => sender.pause_reading(clock.now()),
+            _ => sender.pause_for_callback(clock.now()),
+        }
+        clock.advance(seconds(4));
+        sender.resume_reading(clock.now());
+        let stretched = (4 * pauses).min(30);
+        assert_eq!(
+            sender.poll_timeout(),
+            Some(start + seconds(105 + stretched))
+        );
+        if clock.now() >= start + seconds(105 + stretched) {
+            assert_eq!(sender.handle_timeout(clock.now()), Some(Timeout::Close));
+            assert_eq!(pauses, 9, "nine times 4.1 s are longer than 35 s");
+            return;
+        }
+    }
+    panic!("it goes on for ever");
+}
+
+/// A pause in another one, and one that had begun before the Close was written.
+#[test]
+fn no_pause_counts_twice_and_none_before_the_close() {
+    let mut clock = Clock::new();
+    let mut sender = Sender::server(Config::default());
+    let mut batch = Batch::default();
+    sender.transmit(clock.now(), &mut batch);
+    sender.pause_reading(clock.now());
+    clock.advance(seconds(50));
+    sender.close(CloseFrame::from(CloseCode::NORMAL));
+    sender.transmit(clock.now(), &mut batch);
+    batch.advance(4);
+    sender.transmit(clock.now(), &mut batch);
+    clock.advance(seconds(2));
+    sender.pause_reading(clock.now());
+    clock.advance(seconds(1));
+    sender.resume_reading(clock.now());
+    assert_eq!(sender.poll_timeout(), Some(clock.now() + seconds(5)));
+    clock.advance(seconds(1));
+    sender.pause_reading(clock.now());
+    clock.advance(seconds(10));
+    sender.pause_for_callback(clock.now());
+    clock.advance(seconds(10));
+    sender.resume_reading(clock.now());
+    assert_eq!(sender.poll_timeout(), Some(clock.now() + seconds(4)));
 }
 
 /// The client takes 100 bytes every 10 s; without the Close that would go on for hours.

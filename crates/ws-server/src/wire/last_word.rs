@@ -6,7 +6,10 @@ use std::{
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use super::{Wire, let_others_first, now, poll_read_into};
+use super::{
+    Wire, now,
+    reading::{let_others_first, poll_read_into},
+};
 use crate::{
     ending::Ending,
     pool::Rent,

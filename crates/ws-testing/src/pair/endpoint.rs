@@ -125,7 +125,7 @@ impl Endpoint {
         if self.held || self.sender.is_congested() {
             if self.reading {
                 self.reading = false;
-                self.sender.pause_reading();
+                self.sender.pause_reading(clock.now());
             }
             return false;
         }

@@ -13,7 +13,7 @@ use ws_testing::{naive::Frame, peer::Peer};
 use crate::{
     log::Log,
     puppet::Puppet,
-    served::{PIPE, assert_took, pass},
+    served::{PIPE, Served, assert_took, pass},
 };
 
 /// The default marks of the queue.
@@ -124,4 +124,22 @@ async fn a_peer_whose_queue_is_filled_again_while_it_is_written_is_not_taken_for
     let since = log.time_of("text 'waits'");
     log.until(1, "dropped").await;
     assert_took(log.time_of("close 1006 (no byte came") - since, 45.0);
+}
+
+/// As who streams does it: the queue is never empty, and the peer takes all of it as fast as it comes.
+#[tokio::test(start_paused = true)]
+async fn a_handler_that_fills_the_queue_whenever_it_has_drained_still_hears_the_peer() {
+    let mut served = Served::open_with(|puppet| puppet.on("drain", "flood 12 100000")).await;
+    served.say("do flood 12 100000").await;
+    for _ in 0..3 {
+        assert_eq!(served.peer.read_line().await, "binary of 100000 bytes");
+    }
+    served.peer.send(Frame::ping("are you there")).await;
+    served.peer.send(Frame::text("do close 1000")).await;
+    let mut lines = Vec::new();
+    while lines.last().is_none_or(|line| line != "close 1000 ''") {
+        assert!(lines.len() < 100, "it hears nothing");
+        lines.push(served.peer.read_line().await);
+    }
+    assert!(lines.iter().any(|line| line == "pong 'are you there'"));
 }

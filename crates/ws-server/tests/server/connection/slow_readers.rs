@@ -16,7 +16,7 @@ use ws_testing::{
 
 use crate::{
     log::Log,
-    served::{PIPE, Served, assert_took, pass},
+    served::{PIPE, Served, assert_took, pass, settle},
 };
 
 /// Each byte is progress, and the peer is alive; but the queue before the Close has 30 s in all.
@@ -185,4 +185,37 @@ async fn one_that_reads_nothing_at_all_is_cut_after_the_close_timeout_and_the_ca
     let close = lines.iter().find(|line| line.starts_with("close 1006"));
     let told = format!("less than {LIMIT} are allowed)");
     assert!(close.is_some_and(|line| line.ends_with(&told)), "{lines:?}");
+}
+
+/// RFC 6455 7.1.7: neither messages nor a Close. They come while what was on its way still waits to be read.
+#[tokio::test(start_paused = true)]
+async fn nothing_that_comes_behind_the_limit_of_the_queue_is_looked_at() {
+    for late in [Frame::text("late"), Frame::close(1000, "")] {
+        let mut served = Served::open_under(closing()).await;
+        let handle = served.log.handle();
+        while handle.send(vec![7; PIPE]).is_ok() {
+            settle().await;
+        }
+        pass(1.0).await;
+        served.peer.send(late.clone()).await;
+        settle().await;
+        while !served.peer.read_line().await.starts_with("close 1008") {}
+        drop(served.peer);
+        pass(0.1).await;
+        let told = format!("less than {LIMIT} are allowed)");
+        let lines = served.log.lines();
+        let close = lines.iter().find(|line| line.starts_with("close 1006"));
+        assert!(close.is_some_and(|line| line.ends_with(&told)), "{lines:?}");
+        assert_eq!(served.log.count("text 'late'"), 0);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_read_with_the_message_whose_answer_broke_the_limit_is_not_looked_at() {
+    let mut served = Served::open_under(closing()).await;
+    let frames = ["do flood 20 65536", "late"].map(|text| masked(Frame::text(text)));
+    served.peer.write(frames.concat()).await;
+    let close = served.peer.read_line().await;
+    assert!(close.starts_with("close 1008"), "{close}");
+    assert_eq!(served.log.count("text 'late'"), 0);
 }
