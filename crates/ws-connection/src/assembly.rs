@@ -19,7 +19,7 @@ pub(crate) struct Assembly {
     /// How much of `payload` is unmasked and checked; the rest was read into [`Assembly::room`].
     settled: usize,
     form: Form,
-    /// Bytes that have come in the form of an extension.
+    /// Bytes that have come in the form of an extension, but for the last piece: nothing comes behind it.
     encoded: u64,
     kind: MessageKind,
     utf8: Utf8Validator,
@@ -136,7 +136,6 @@ impl Assembly {
         decoder: &mut dyn Decoder,
         limit: usize,
     ) -> Result<(), ProtocolError> {
-        self.encoded += piece.len() as u64;
         decoder.finish(piece, &mut self.decoded(limit))?;
         self.settled = self.payload.len();
         Ok(())

@@ -1,6 +1,7 @@
 use crate::Tally;
 
-/// Messages that were sent in vain, because the peer does not read as fast as it is sent to.
+/// Messages that were sent in vain, because too much waited to be written already: see
+/// [`Overflow`](crate::Overflow).
 ///
 /// ```
 /// use ws_connection::{Config, SendOptions, Sender, Tally};

@@ -23,7 +23,7 @@ impl fmt::Display for Overrun {
         let Self { queued, limit } = self;
         write!(
             f,
-            "{queued} bytes wait to be read by you, less than {limit} are allowed"
+            "{queued} bytes wait to be written to you, less than {limit} are allowed"
         )
     }
 }

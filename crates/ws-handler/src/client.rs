@@ -40,6 +40,27 @@ impl Client {
 
     /// Queues a message: text from `&str` or `String`, binary from bytes, or a
     /// [`Message`] as it was received.
+    ///
+    /// Nothing leaves before the callback returns or awaits, so that all replies leave in one write. Who
+    /// sends more in one callback than the queue may hold (4 MiB by default) waits between: otherwise the
+    /// rest is [dropped](Sent::Dropped), or what else [`Overflow`](crate::Overflow) says gives way, however fast the peer reads.
+    ///
+    /// ```
+    /// use ws_handler::{Client, Handler, Message};
+    ///
+    /// struct Archive(Vec<String>);
+    ///
+    /// impl Handler for Archive {
+    ///     async fn on_message(&mut self, client: &mut Client, _: Message<'_>) {
+    ///         for page in &self.0 {
+    ///             if client.ready().await.is_err() {
+    ///                 return; // It is closing.
+    ///             }
+    ///             client.send(page);
+    ///         }
+    ///     }
+    /// }
+    /// ```
     pub fn send<'a>(&mut self, message: impl Into<Message<'a>>) -> Sent {
         // Outside the lock: the conversion may be anybody's code, and compression takes its time.
         let message = message.into();

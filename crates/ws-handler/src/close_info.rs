@@ -1,14 +1,16 @@
 use std::{fmt, io};
 
 use ws_connection::{ClosingHandshake, ProtocolError, Side, Timeout};
+use ws_frame::CloseCode;
 
-use crate::{Limit, Panic, Record};
+use crate::{Limit, Panic, Peer, Record};
 
 /// How a connection ended, told once, to [`on_close`](crate::Handler::on_close).
 #[derive(Debug)]
 pub struct CloseInfo {
     handshake: ClosingHandshake,
     cause: Cause,
+    peer: Peer,
     record: Record,
 }
 
@@ -44,8 +46,16 @@ impl CloseInfo {
         Self {
             handshake,
             cause,
+            peer: Peer::UNKNOWN,
             record,
         }
+    }
+
+    /// Of the connection of this peer.
+    #[must_use]
+    pub fn with_peer(mut self, peer: Peer) -> Self {
+        self.peer = peer;
+        self
     }
 
     /// With what the connection did while it was open.
@@ -53,6 +63,12 @@ impl CloseInfo {
     pub fn with_record(mut self, record: Record) -> Self {
         self.record = record;
         self
+    }
+
+    /// Whose connection it was, as [`Client::peer`](crate::Client::peer) told it.
+    #[must_use]
+    pub fn peer(&self) -> Peer {
+        self.peer
     }
 
     /// Why it ended.
@@ -81,6 +97,12 @@ impl CloseInfo {
         frame.map_or("", |frame| frame.reason())
     }
 
+    /// The code of our own Close; `None` when none left, or one without a code.
+    #[must_use]
+    pub fn sent_code(&self) -> Option<CloseCode> {
+        Some(self.handshake.sent()??.code())
+    }
+
     /// Whether both sides sent a Close (RFC 6455 7.1.4).
     #[must_use]
     pub fn is_clean(&self) -> bool {
@@ -107,9 +129,15 @@ impl CloseInfo {
     }
 }
 
+/// As `1006 (a callback panicked: oh dear), sent 1011`; what was sent is left out where it is the same.
 impl fmt::Display for CloseInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({})", self.status(), self.cause)
+        let status = self.status();
+        write!(f, "{status} ({})", self.cause)?;
+        match self.sent_code().map(CloseCode::get) {
+            Some(sent) if sent != status => write!(f, ", sent {sent}"),
+            Some(_) | None => Ok(()),
+        }
     }
 }
 

@@ -7,7 +7,8 @@ use ws_connection::Overrun;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Limit {
-    /// The peer did not read as fast as it was sent to, and it was to be closed then
+    /// The peer did not read as fast as it was sent to, or a callback sent more at a stretch than may
+    /// wait, and it was to be closed then
     /// ([`Overflow::Close`](crate::Overflow::Close)).
     WriteQueue {
         /// Bytes that waited to be written.
@@ -27,7 +28,7 @@ impl fmt::Display for Limit {
         match self {
             Limit::WriteQueue { queued, limit } => write!(
                 f,
-                "{queued} bytes wait to be read by the peer, less than {limit} are allowed"
+                "{queued} bytes wait to be written to the peer, less than {limit} are allowed"
             ),
             Limit::Lifetime { limit } => {
                 write!(f, "it was open for {limit:?}, as long as it may be")

@@ -13,7 +13,7 @@ pub struct Record {
     /// Messages that were queued; where the end was not [clean](crate::CloseInfo::is_clean), not all
     /// of them may have left.
     pub sent: Tally,
-    /// Messages that were sent in vain because the peer did not read as fast as it was sent to.
+    /// Messages that were sent in vain because too much waited to be written already.
     pub dropped: Dropped,
     /// The round trip of the newest keepalive ping that was answered.
     pub round_trip: Option<Duration>,

@@ -208,7 +208,8 @@ impl Builder {
     }
 
     /// What gives way when a client does not read as fast as it is sent to and 4 MiB wait for it
-    /// ([`ConnectionConfig::with_max_queue`]): the message that is sent, by default.
+    /// ([`ConnectionConfig::with_max_queue`]): the message that is sent, by default. The same happens when
+    /// one callback sends more than that without [`ready`](crate::Client::ready).
     /// [`Client::send_with`](crate::Client::send_with) says otherwise for one message.
     ///
     /// ```

@@ -225,7 +225,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send, H: Handler> Driver<S, H> {
             now.saturating_duration_since(opened)
         });
         let record = Record::new(duration, &self.receiver, &self.wire.outlet().lock());
-        CloseInfo::new(handshake, cause).with_record(record)
+        CloseInfo::new(handshake, cause)
+            .with_peer(self.session.client().peer())
+            .with_record(record)
     }
 }
 

@@ -249,6 +249,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     fn hold_reading(&mut self) {
         let now = now();
         self.tell_heard(now).pause_reading(now);
+        if self.flow == Flow::Free {
+            self.count(Counter::Congestions);
+        }
         self.flow = Flow::Held;
     }
 

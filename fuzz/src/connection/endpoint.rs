@@ -233,7 +233,7 @@ impl Endpoint {
     pub(super) fn hold_or_release(&mut self) {
         self.holds = !self.holds;
         match self.holds {
-            true => self.sender.pause_reading(),
+            true => self.sender.pause_reading(self.clock.now()),
             false => self.sender.resume_reading(self.clock.now()),
         }
     }

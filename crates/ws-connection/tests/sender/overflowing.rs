@@ -256,7 +256,7 @@ fn the_connection_gives_way_with_1008_and_says_why() {
     assert_eq!(outbox.sender.overrun(), Some(Overrun { queued, limit }));
     assert!(!outbox.sender.is_open());
     let lines = outbox.write_lines();
-    let reason = format!("{queued} bytes wait to be read by you, less than {limit} are allowed");
+    let reason = format!("{queued} bytes wait to be written to you, less than {limit} are allowed");
     assert_eq!(lines.len(), 2, "{lines:?}");
     assert!(
         lines[1].contains(&CloseCode::POLICY_VIOLATION.get().to_string()),
@@ -367,4 +367,25 @@ fn gaps_do_not_pile_up_behind_a_message_that_stays() {
     send(&mut outbox, "d", key(1).with_overflow(Overflow::DropOldest));
     let texts = texts(&mut outbox);
     assert_eq!(texts, "firstbbbbbbbcd");
+}
+
+/// Of a message that became frames when it began to leave, some wait for the next batch.
+#[test]
+fn frames_of_a_message_that_has_begun_to_leave_are_counted_until_they_left() {
+    let config = Config::default()
+        .with_fragment_size(100_000)
+        .with_max_queue(4 << 20);
+    let mut outbox = Outbox::server(config);
+    outbox
+        .sender
+        .send_with(vec![7; 900_000], oldest())
+        .expect("room");
+    let first = outbox.transmit();
+    assert!(first < 500_000, "{first}");
+    let all = outbox.sender.queued();
+    // Each of nine frames has a header of ten bytes.
+    assert_eq!(all, 900_090);
+    outbox.batch.advance(first);
+    outbox.transmit();
+    assert_eq!(outbox.sender.queued(), all - first);
 }

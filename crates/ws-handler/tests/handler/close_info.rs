@@ -5,7 +5,8 @@ use std::io;
 use futures_util::FutureExt;
 use ws_connection::Event;
 use ws_handler::{
-    Cause, CloseCode, CloseFrame, CloseInfo, Limit, Panic, ProtocolError, Side, Timeout, catch,
+    AddrSource, Cause, CloseCode, CloseFrame, CloseInfo, Limit, Panic, Peer, ProtocolError, Side,
+    Timeout, catch,
 };
 
 use crate::desk::Desk;
@@ -33,6 +34,22 @@ fn the_peers_close_gives_the_status_and_the_reason() {
     assert_eq!(info.handshake().received(), Some(Some(&frame)));
     assert_eq!(info.handshake().sent(), Some(Some(&frame)));
     assert_eq!(info.to_string(), "1000 (closed by the peer)");
+}
+
+#[test]
+fn the_code_that_was_sent_and_the_peer_are_told() {
+    let mut desk = Desk::new();
+    let ours = CloseFrame::from_static(CloseCode::INTERNAL_ERROR, "oh");
+    desk.outlet.lock().fail_with(ours);
+    desk.write();
+    let peer = Peer::new(([192, 0, 2, 7], 4711).into(), AddrSource::Transport);
+    let info = info(&desk, Cause::Panic(panic())).with_peer(peer);
+    assert_eq!(info.sent_code(), Some(CloseCode::INTERNAL_ERROR));
+    assert_eq!(info.peer(), peer);
+    let told = "1006 (a callback panicked: oh), sent 1011";
+    assert_eq!(info.to_string(), told);
+    let nothing = CloseInfo::new(Default::default(), Cause::Abort);
+    assert_eq!((nothing.sent_code(), nothing.peer()), (None, Peer::UNKNOWN));
 }
 
 #[test]
@@ -68,7 +85,7 @@ fn our_close_without_an_answer_is_1006_and_ours() {
     assert!(!info.is_clean());
     assert_eq!(
         info.to_string(),
-        "1006 (the closing handshake did not end in time)"
+        "1006 (the closing handshake did not end in time), sent 1001"
     );
 }
 
@@ -118,7 +135,7 @@ fn every_cause_is_a_sentence() {
                 queued: 1_050,
                 limit: 1_000,
             }),
-            "1050 bytes wait to be read by the peer, less than 1000 are allowed",
+            "1050 bytes wait to be written to the peer, less than 1000 are allowed",
         ),
         (
             Cause::Transport(io::ErrorKind::UnexpectedEof.into()),

@@ -143,7 +143,10 @@ impl Handler for Puppet {
 
     fn on_close(&mut self, close: &CloseInfo) -> impl Future<Output = ()> + Send {
         let clean = if close.is_clean() { ", clean" } else { "" };
-        let turn = self.begin("close", format!("close {close}{clean}"));
+        let turn = self.begin(
+            "close",
+            format!("close {} ({}){clean}", close.status(), close.cause()),
+        );
         turn.run(None)
     }
 }

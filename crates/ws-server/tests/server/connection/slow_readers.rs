@@ -154,13 +154,14 @@ async fn a_slow_reader_is_closed_at_the_limit_of_its_queue_and_told_why() {
         while !lines.iter().any(|line: &String| line.starts_with("close")) {
             lines.push(served.peer.read_line().await);
         }
-        let told = format!("bytes wait to be read by you, less than {LIMIT} are allowed");
+        let told = format!("bytes wait to be written to you, less than {LIMIT} are allowed");
         let close = lines.last().expect("a Close");
         assert!(close.contains("1008") && close.contains(&told), "{close}");
         assert!(lines.len() <= taken, "what waited is dropped: {lines:?}");
         if state == "waits" {
             pass(6.0).await;
-            let told = format!("bytes wait to be read by the peer, less than {LIMIT} are allowed)");
+            let told =
+                format!("bytes wait to be written to the peer, less than {LIMIT} are allowed)");
             assert!(served.has_ended());
             let lines = served.log.lines();
             let close = lines.iter().find(|line| line.starts_with("close 1006"));

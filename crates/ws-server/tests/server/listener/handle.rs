@@ -159,7 +159,10 @@ async fn the_closes_are_not_spread_over_time_when_nobody_is_left() {
             assert_echoes(&mut peers[2]).await;
             drop(peers);
             let (report, took) = running.ended().await;
-            assert!(took < Duration::from_secs(2), "{took:?}");
+            assert!(
+                took < Duration::from_secs(4),
+                "the second is due after 5 s: {took:?}"
+            );
             let figures = (report.open(), report.lost(), report.aborted());
             assert_eq!(figures, (3, 3, 0), "{report}");
         }
