@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use crate::{Config, Timeout, moment::Moment, state::State};
 
 /// Where the end of the connection stands, and since when.
@@ -51,22 +49,10 @@ impl CloseClock {
         }
     }
 
-    pub(crate) fn awaits_answer(self) -> bool {
-        matches!(self, CloseClock::Answer(_))
-    }
-
-    /// The clock after it has stood for so long.
-    pub(crate) fn later(self, by: Duration) -> Self {
+    /// Since when the peer's answer is awaited.
+    pub(crate) fn answer(self) -> Option<Moment> {
         match self {
-            CloseClock::Answer(since) => CloseClock::Answer(since.later(by)),
-            clock => clock,
-        }
-    }
-
-    /// Of a pause that began then and ends now, how much lies in the wait for an answer.
-    pub(crate) fn stood(self, paused: Moment, now: Moment) -> Option<Duration> {
-        match self {
-            CloseClock::Answer(since) => Some(now.since(paused.or_later(since))),
+            CloseClock::Answer(since) => Some(since),
             CloseClock::Off
             | CloseClock::Queued(_)
             | CloseClock::Flush(_)

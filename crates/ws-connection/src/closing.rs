@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use ws_frame::CloseFrame;
 
-use crate::{Batch, Overrun, close_clock::CloseClock, moment::Moment, outbox::Outbox};
+use crate::{Batch, Config, Overrun, close_clock::CloseClock, moment::Moment, outbox::Outbox};
 
 /// Who did something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -93,19 +93,22 @@ impl Closing {
     /// Reading was paused from then until now, so an answer that lay there was not seen. The first
     /// pause does not count, however long it was: it may be that of a callback that was pending when
     /// the Close left. The others, which a peer that goes on talking makes as many as it likes, do not
-    /// count up to `limit` in all.
-    pub(crate) fn resume(&mut self, paused: Moment, now: Moment, limit: Duration) {
-        let Some(pause) = self.clock.stood(paused, now) else {
+    /// count up to the write timeout in all. When that is used up the deadline is now, and not earlier.
+    pub(crate) fn resume(&mut self, paused: Moment, now: Moment, config: &Config) {
+        let Some(since) = self.clock.answer() else {
             return;
         };
+        let pause = now.since(paused.or_later(since));
         let (pause, stood) = match self.stood {
             None => (pause, Duration::ZERO),
             Some(stood) => {
-                let more = pause.min(limit.saturating_sub(stood));
+                let left = config.write_timeout().saturating_sub(stood);
+                let more = pause.min(left);
                 (more, stood + more)
             }
         };
-        self.clock = self.clock.later(pause);
+        let latest = now.earlier(config.close_timeout());
+        self.clock = CloseClock::Answer(since.later(pause).or_later(latest));
         self.stood = Some(stood);
     }
 

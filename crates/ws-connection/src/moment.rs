@@ -36,6 +36,11 @@ impl Moment {
         self.after(by).unwrap_or(Self(u64::MAX))
     }
 
+    /// So much earlier, at most at the start.
+    pub(crate) fn earlier(self, by: Duration) -> Self {
+        Self(self.0.saturating_sub(Self::at(by).0))
+    }
+
     /// So much later; `None` when that is never.
     pub(crate) fn after(self, wait: Duration) -> Option<Self> {
         let wait = u64::try_from(wait.as_nanos()).ok()?;

@@ -229,9 +229,9 @@ impl Sender {
         let Some(paused) = self.keepalive.resume(now) else {
             return;
         };
-        let limit = self.config.write_timeout();
-        if let Some(closing) = self.begun_closing() {
-            closing.resume(paused, now, limit);
+        let rare = self.rare.as_mut();
+        if let Some(closing) = rare.and_then(|rare| rare.closing.as_mut()) {
+            closing.resume(paused, now, &self.config);
         }
     }
 }

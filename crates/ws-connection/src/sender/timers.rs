@@ -75,7 +75,7 @@ impl Sender {
     /// An answer could not be seen while reading is paused.
     fn close_deadline(&self) -> Option<Moment> {
         let clock = self.closing()?.clock;
-        let blind = clock.awaits_answer() && self.keepalive.is_paused();
+        let blind = clock.answer().is_some() && self.keepalive.is_paused();
         (!blind).then(|| clock.deadline(&self.config))?
     }
 

@@ -7,7 +7,7 @@ use std::{
 
 use bytes::Buf;
 use rustix::time::{ClockId, clock_gettime};
-use ws_connection::{Batch, Config, Event, Receiver, Sender};
+use ws_connection::{Batch, Config, Event, Overflow, Receiver, SendOptions, Sender};
 use ws_testing::naive::Frame;
 
 use crate::endpoint::KEY;
@@ -167,4 +167,30 @@ fn messages_that_wait_and_are_written_byte_by_byte() {
         assert_eq!(written, 3 * size);
     };
     decide("messages, written byte by byte", |size| size, work);
+}
+
+/// Between those that give way stand others that do not, so that each drop leaves a gap behind some of them.
+#[test]
+fn messages_that_drop_the_oldest_of_a_full_queue() {
+    let work = |size: usize| {
+        let cost = 1 + SendOptions::CHARGE;
+        let mut sender = Sender::server(Config::default().with_max_queue(size * cost));
+        let oldest = SendOptions::default().with_overflow(Overflow::DropOldest);
+        for number in 0..size {
+            let options = match number % 2 {
+                0 => SendOptions::default().with_key(number as u64),
+                _ => oldest,
+            };
+            sender.send_with("a", options).expect("room");
+        }
+        for _ in 0..size {
+            sender.send_with("b", oldest).expect("one gives way");
+        }
+        assert_eq!(sender.dropped().oldest.messages, size as u64);
+    };
+    decide(
+        "messages that drop the oldest of a full queue",
+        |size| size,
+        work,
+    );
 }

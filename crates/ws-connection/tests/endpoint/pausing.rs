@@ -89,12 +89,10 @@ fn many_pauses_stretch_the_time_for_an_answer_by_the_first_and_by_the_write_time
         }
         clock.advance(seconds(4));
         sender.resume_reading(clock.now());
-        let stretched = (4 * pauses).min(30);
-        assert_eq!(
-            sender.poll_timeout(),
-            Some(start + seconds(105 + stretched))
-        );
-        if clock.now() >= start + seconds(105 + stretched) {
+        let deadline = start + seconds(105 + (4 * pauses).min(30));
+        // What is over is over now.
+        assert_eq!(sender.poll_timeout(), Some(deadline.max(clock.now())));
+        if clock.now() >= deadline {
             assert_eq!(sender.handle_timeout(clock.now()), Some(Timeout::Close));
             assert_eq!(pauses, 9, "nine times 4.1 s are longer than 35 s");
             return;

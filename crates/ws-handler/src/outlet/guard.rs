@@ -8,7 +8,7 @@ use ws_connection::Sender;
 use super::{Locked, Shared};
 use crate::{sync::MutexGuard, waiters::Woken};
 
-/// Access to the [`Sender`] of an [`Outlet`].
+/// Access to the [`Sender`] of an [`Outlet`](crate::Outlet).
 #[derive(Debug)]
 pub struct SenderGuard<'a> {
     shared: &'a Shared,
