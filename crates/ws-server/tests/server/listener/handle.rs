@@ -146,8 +146,11 @@ async fn the_closes_are_spread_over_the_time_that_was_chosen() {
 async fn the_closes_are_not_spread_over_time_when_nobody_is_left() {
     within(async {
         for workers in WORKERS {
-            let spread = Duration::from_secs(15);
-            let builder = Server::builder().workers(workers).drain_spread(spread);
+            // Long, so that no pause of the machine looks like a wait.
+            let builder = Server::builder()
+                .workers(workers)
+                .drain_spread(Duration::from_secs(600))
+                .connection(|c| c.with_close_timeout(Duration::from_secs(100)));
             let mut running = Running::start(builder).await;
             let mut peers = running.open_many(3).await;
             for peer in &mut peers {
@@ -158,11 +161,8 @@ async fn the_closes_are_not_spread_over_time_when_nobody_is_left() {
             // The others are served as long as they stay.
             assert_echoes(&mut peers[2]).await;
             drop(peers);
-            let (report, took) = running.ended().await;
-            assert!(
-                took < Duration::from_secs(4),
-                "the second is due after 5 s: {took:?}"
-            );
+            // The second is due after 200 s, which `within` would not wait for.
+            let (report, _) = running.ended().await;
             let figures = (report.open(), report.lost(), report.aborted());
             assert_eq!(figures, (3, 3, 0), "{report}");
         }
