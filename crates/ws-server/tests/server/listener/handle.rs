@@ -152,9 +152,12 @@ async fn the_closes_are_not_spread_over_time_when_nobody_is_left() {
                 .drain_spread(Duration::from_secs(600))
                 .connection(|c| c.with_close_timeout(Duration::from_secs(100)));
             let mut running = Running::start(builder).await;
-            let mut peers = running.open_many(3).await;
-            for peer in &mut peers {
-                assert_echoes(peer).await;
+            let mut peers = Vec::new();
+            for _ in 0..3 {
+                let mut peer = running.open().await;
+                // So the server knows them in this order, whatever threads they are on.
+                assert_echoes(&mut peer).await;
+                peers.push(peer);
             }
             running.stop();
             assert_eq!(peers[0].read_line().await, GOING_AWAY);
