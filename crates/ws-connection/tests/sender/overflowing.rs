@@ -389,3 +389,14 @@ fn frames_of_a_message_that_has_begun_to_leave_are_counted_until_they_left() {
     outbox.transmit();
     assert_eq!(outbox.sender.queued(), all - first);
 }
+
+/// What may not give way takes all of the room and not a byte more.
+#[test]
+fn nothing_gives_way_when_the_rest_alone_is_at_the_limit() {
+    let mut outbox = Outbox::server(Config::default().with_max_queue(102));
+    outbox.sender.send(&[7; 100]).expect("room");
+    assert_eq!(outbox.sender.queued(), 102);
+    let refused = outbox.sender.send_with("late", oldest());
+    assert!(matches!(refused, Err(SendError::Full(_))), "{refused:?}");
+    assert_eq!(outbox.sender.queued(), 102);
+}
