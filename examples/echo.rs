@@ -3,9 +3,10 @@
 //! Its flags are a contract for tests and benches; `--help` lists them.
 
 mod option;
+mod quantity;
 mod signals;
 
-use std::{io, net::SocketAddr, process::ExitCode, time::Duration};
+use std::{io, net::SocketAddr, process::ExitCode};
 
 use lexopt::prelude::*;
 use ws_server::{
@@ -98,7 +99,7 @@ impl Settings {
                     settings.workers = option::value(&mut args, "--workers", threads)?;
                 }
                 Long("max-message") => {
-                    let bytes = option::value(&mut args, "--max-message", bytes)?;
+                    let bytes = option::value(&mut args, "--max-message", quantity::bytes)?;
                     settings.builder = builder.max_message(bytes);
                 }
                 Long("per-address") => {
@@ -107,7 +108,7 @@ impl Settings {
                     settings.builder = builder.addr_limits(limits);
                 }
                 Long("handshake-timeout") => {
-                    let wait = option::value(&mut args, "--handshake-timeout", seconds)?;
+                    let wait = option::value(&mut args, "--handshake-timeout", quantity::seconds)?;
                     settings.builder = builder.handshake_timeout(wait);
                 }
                 Long("origin") => {
@@ -160,11 +161,6 @@ fn threads(text: &str) -> Result<usize, &'static str> {
     text.parse().map_err(|_| "a whole number of threads, or 0")
 }
 
-fn bytes(text: &str) -> Result<usize, &'static str> {
-    text.parse()
-        .map_err(|_| "a whole number of bytes, such as 65536")
-}
-
 /// With 0 the server would refuse everybody.
 fn connections(text: &str) -> Result<usize, &'static str> {
     let most = text.parse().ok().filter(|most| *most > 0);
@@ -187,13 +183,6 @@ fn takeover(deflate: Deflate, bits: WindowBits) -> Deflate {
         .with_window_bits(bits)
         .with_peer_takeover(Takeover::On)
         .with_peer_window_bits(bits)
-}
-
-/// In no time nobody ends a handshake.
-fn seconds(text: &str) -> Result<Duration, &'static str> {
-    let seconds = text.parse().ok().filter(|seconds| *seconds > 0.0);
-    let wait = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    wait.ok_or("a number of seconds above 0, such as 2.5")
 }
 
 #[cfg(test)]

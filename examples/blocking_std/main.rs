@@ -28,6 +28,8 @@ mod options;
 mod outlet;
 #[cfg(test)]
 mod puppet;
+#[path = "../quantity.rs"]
+mod quantity;
 mod random;
 mod reader;
 mod server;

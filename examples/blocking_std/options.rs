@@ -6,7 +6,7 @@ use lexopt::prelude::*;
 use ws_connection::Config;
 use ws_deflate::Deflate;
 
-use crate::{option, url::Url};
+use crate::{option, quantity, url::Url};
 
 pub(crate) const HELP: &str = "\
 A WebSocket client on blocking sockets, without a runtime; and a server that echoes.
@@ -74,11 +74,11 @@ impl Options {
                     settings.headers.push(header);
                 }
                 Long("max-message") => {
-                    let bytes = option::value(&mut args, "--max-message", bytes)?;
+                    let bytes = option::value(&mut args, "--max-message", quantity::bytes)?;
                     config = config.with_max_message(bytes);
                 }
                 Long("handshake-timeout") => {
-                    let wait = option::value(&mut args, "--handshake-timeout", seconds)?;
+                    let wait = option::value(&mut args, "--handshake-timeout", quantity::seconds)?;
                     settings.handshake_timeout = wait;
                 }
                 Long("deflate") => settings.deflate = Some(Arc::default()),
@@ -116,18 +116,6 @@ impl Default for Settings {
 fn header(text: &str) -> Result<(String, String), &'static str> {
     let (name, value) = text.split_once(':').ok_or("'NAME: VALUE'")?;
     Ok((name.to_owned(), value.trim().to_owned()))
-}
-
-fn bytes(text: &str) -> Result<usize, &'static str> {
-    text.parse()
-        .map_err(|_| "a whole number of bytes, such as 65536")
-}
-
-/// In no time nobody ends a handshake.
-fn seconds(text: &str) -> Result<Duration, &'static str> {
-    let seconds = text.parse().ok().filter(|seconds| *seconds > 0.0);
-    let wait = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    wait.ok_or("a number of seconds above 0, such as 2.5")
 }
 
 #[cfg(test)]
