@@ -7,7 +7,6 @@ use crate::{Timeout, keepalive::Due, moment::Moment, state::State};
 
 /// Its timers.
 impl Sender {
-    /// The clock is told for the first time.
     /// The time, by the clock that starts when this is called first. A time before that is that one.
     #[inline]
     pub(super) fn told(&mut self, now: Instant) -> Moment {
