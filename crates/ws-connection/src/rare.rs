@@ -12,3 +12,10 @@ pub(crate) struct Rare {
     /// From the first Close or failure on.
     pub(crate) closing: Option<Box<Closing>>,
 }
+
+impl Rare {
+    /// Of a sender that has begun to end. It takes the field, so that the others can be used beside it.
+    pub(crate) fn begun_closing(rare: &mut Option<Box<Self>>) -> Option<&mut Closing> {
+        rare.as_mut()?.closing.as_deref_mut()
+    }
+}

@@ -170,8 +170,7 @@ impl Sender {
             if !batch.has_remaining() {
                 let controls = self.outbox.fill(batch, &self.config);
                 self.untold.controls.add(controls);
-                let rare = self.rare.as_mut();
-                if let Some(closing) = rare.and_then(|rare| rare.closing.as_mut()) {
+                if let Some(closing) = Rare::begun_closing(&mut self.rare) {
                     closing.fill(&mut self.outbox, batch);
                 }
                 self.outbox.note_filled(now, batch);
@@ -192,9 +191,9 @@ impl Sender {
     }
 
     fn arm_close_clock(&mut self, now: Moment) {
-        let (state, written) = (self.state, self.written());
-        if let Some(closing) = self.begun_closing() {
-            closing.clock = closing.clock.moved_on(state, written, now);
+        let written = self.written();
+        if let Some(closing) = Rare::begun_closing(&mut self.rare) {
+            closing.clock = closing.clock.moved_on(self.state, written, now);
         }
     }
 
@@ -333,11 +332,6 @@ impl Sender {
 
     fn closing(&self) -> Option<&Closing> {
         self.rare.as_ref()?.closing.as_deref()
-    }
-
-    /// The same; `None` while nothing has begun to end.
-    fn begun_closing(&mut self) -> Option<&mut Closing> {
-        self.rare.as_mut()?.closing.as_deref_mut()
     }
 
     /// The same, from here on.

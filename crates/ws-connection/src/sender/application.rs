@@ -5,7 +5,8 @@ use ws_frame::CloseFrame;
 use super::Sender;
 use crate::{
     Encoded, Message, MessageKind, PingError, ProtocolError, Queued, SendError, SendOptions,
-    close_clock::CloseClock, control_payload::ControlPayload, moment::Moment, state::State,
+    close_clock::CloseClock, control_payload::ControlPayload, moment::Moment, rare::Rare,
+    state::State,
 };
 
 /// What the application wants.
@@ -196,7 +197,7 @@ impl Sender {
     pub fn abort(&mut self) {
         self.leave(State::Over);
         self.outbox.abort();
-        if let Some(closing) = self.begun_closing() {
+        if let Some(closing) = Rare::begun_closing(&mut self.rare) {
             closing.pending = None;
             closing.leaving = None;
             closing.clock = CloseClock::Off;
@@ -229,8 +230,7 @@ impl Sender {
         let Some(paused) = self.keepalive.resume(now) else {
             return;
         };
-        let rare = self.rare.as_mut();
-        if let Some(closing) = rare.and_then(|rare| rare.closing.as_mut()) {
+        if let Some(closing) = Rare::begun_closing(&mut self.rare) {
             closing.resume(paused, now, &self.config);
         }
     }
